@@ -1,0 +1,1 @@
+"""What is measured: one YAML file per plan version, and the code that reads it."""

@@ -1,0 +1,1 @@
+"""Store and deliver: settings, errors, ledger, dbt runner, publishing, extracts."""
