@@ -88,7 +88,7 @@ def test_every_printed_figure_of_a_target_is_the_value_read(plan: Plan) -> None:
     wrong = []
     for indicator in plan.indicators:
         for target in indicator.targets:
-            figures = {text.lstrip("0") or "0" for text in re.findall(r"\d+(?:,\d+)?", target.text)}
+            figures = {re.sub(r"^0+(?=\d)", "", text) for text in re.findall(r"\d+(?:,\d+)?", target.text)}
             if target.value is not None and f"{target.value.normalize():f}".replace(".", ",") not in figures:
                 wrong.append(f"{indicator.code}: {target.text!r} read as {target.value}")
     assert wrong == []

@@ -1,0 +1,106 @@
+"""The one settings object (prefix `THUOCDO_`), and every path derived from it.
+
+Built once at the edge (command, DAG task, test fixture) and handed down; nothing else in
+the project reads the environment.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from warehouse.errors import SettingsRefused
+
+PROJECT = Path(__file__).parent.parent
+
+
+class Settings(BaseSettings):
+    """What an office may set; everything else is derived from these by methods."""
+
+    model_config = SettingsConfigDict(env_prefix="THUOCDO_", frozen=True, extra="ignore")
+
+    home: Path = Field(default=Path("var"), description="State folder; everything that must survive is in it")
+    now: dt.datetime | None = Field(default=None, description="Fixes the clock (drills, tests, re-creation)")
+    plans_folder: Path = Field(default=PROJECT / "plans", description="Folder of the plan files")
+    portals_folder: Path = Field(default=PROJECT / "portals", description="Folder of the portal files")
+    ledger_url: SecretStr | None = Field(
+        default=None, description="SQLAlchemy address of the ledger; SQLite in the state folder by default"
+    )
+    portal_password: SecretStr | None = Field(default=None, description="Password of the portal account")
+    portal_address: str | None = Field(default=None, description="Address in place of the portal file's own")
+    writer_wait_seconds: float = Field(default=30, ge=0, description="How long a writer waits for the one slot")
+    snapshots_kept: int = Field(default=5, ge=2, description="Published snapshots kept")
+    free_space_mib: int = Field(default=200, ge=0, description="Refuse to start writing below this much room")
+    memory_limit: str = Field(default="1GB", description="DuckDB memory limit of the build")
+    threads: int = Field(default=2, ge=1, description="DuckDB threads of the build")
+    is_sample: bool = Field(default=False, description="Figures are synthetic; forms, board and extract say so")
+
+    @property
+    def root(self) -> Path:
+        """The state folder, absolute."""
+        return self.home.expanduser().absolute()
+
+    def path(self, *parts: str) -> Path:
+        """Return a path below the state folder."""
+        return self.root.joinpath(*parts)
+
+    @property
+    def landing(self) -> Path:
+        """Received bytes, by sha256, immutable."""
+        return self.path("landing")
+
+    @property
+    def raw(self) -> Path:
+        """Our own Parquet: all that DuckDB, dbt and Great Expectations ever read."""
+        return self.path("raw")
+
+    @property
+    def drop(self) -> Path:
+        """Drop folder: `drop/<plan_key>/<unit_code>/`; the folder is the sender's identity."""
+        return self.path("drop")
+
+    @property
+    def forms(self) -> Path:
+        """Issued forms: `forms/<plan_key>/<period>/<unit_code>.xlsx`."""
+        return self.path("forms")
+
+    @property
+    def build_file(self) -> Path:
+        """The one DuckDB file that a build writes."""
+        return self.path("warehouse", "build.duckdb")
+
+    @property
+    def published(self) -> Path:
+        """Folder of published snapshots and of the pointer to the current one."""
+        return self.path("warehouse", "published")
+
+    @property
+    def extracts(self) -> Path:
+        """Extract packages."""
+        return self.path("extracts")
+
+    @property
+    def data_docs(self) -> Path:
+        """Great Expectations' pages."""
+        return self.path("data_docs")
+
+    @property
+    def ledger_address(self) -> str:
+        """SQLAlchemy address of the ledger."""
+        if self.ledger_url is not None:
+            return self.ledger_url.get_secret_value()
+        return f"sqlite:///{self.path('ledger.db')}"
+
+
+@lru_cache(maxsize=1)
+def settings_from_environment() -> Settings:
+    """Build the settings; raises SettingsRefused with the name of the wrong setting."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"THUOCDO_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        raise SettingsRefused(f"Thiết lập không hợp lệ: {wrong}. Hãy sửa biến môi trường đó.") from error

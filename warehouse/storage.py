@@ -1,0 +1,83 @@
+"""Durable writing: a file is there whole, or it is not there."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from warehouse.errors import StorageFull
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from warehouse.settings import Settings
+
+CHUNK = 1 << 20
+
+
+@contextmanager
+def full_disk_told(place: Path) -> Iterator[None]:
+    """Turn 'no space left' into one clear sentence."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            raise StorageFull(
+                f"Ổ đĩa đã đầy khi ghi vào {place}: chưa có gì thay đổi. Hãy giải phóng chỗ trống rồi chạy lại.",
+                place=str(place),
+            ) from error
+        raise
+
+
+def write_durably(target: Path, write: Callable[[IO[bytes]], object], mode: int = 0o644) -> None:
+    """Write a file so that a crash leaves the old one or the new one: temp, fsync, rename, fsync folder."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with full_disk_told(target.parent):
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(descriptor, "wb") as handle:
+                write(handle)
+                handle.flush()
+                os.fsync(handle.fileno())
+            Path(name).chmod(mode)
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hex sha256 of a file, read in pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while piece := handle.read(CHUNK):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def check_free_space(settings: Settings) -> None:
+    """Refuse to start writing when the disk is nearly full; raises StorageFull."""
+    settings.root.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.root).free // (1 << 20)
+    if free < settings.free_space_mib:
+        raise StorageFull(
+            f"Ổ đĩa chứa {settings.root} chỉ còn {free} MiB, cần ít nhất {settings.free_space_mib} MiB. "
+            "Hãy giải phóng chỗ trống rồi chạy lại; chưa có gì thay đổi.",
+            free_mib=free,
+        )
