@@ -1,0 +1,1 @@
+"""Judgement: Great Expectations suites, verdicts, flags."""
