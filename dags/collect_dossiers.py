@@ -14,13 +14,13 @@ import datetime as dt
 
 from airflow.sdk import dag, task
 from dag_common.assets import DOSSIERS
-from dag_common.defaults import DEFAULT_ARGS, INTAKE_POOL, START
+from dag_common.defaults import DEFAULT_ARGS, INTAKE_POOL, START, on_time
 from dag_common.steps import step
 from dag_common.tags import Tag
 
 
 @dag(
-    schedule="30 5 * * *",  # 05:30 every day, before the office opens
+    schedule=on_time("30 5 * * *"),  # 05:30 every day, before the office opens
     start_date=START,
     catchup=False,
     max_active_runs=1,
@@ -36,7 +36,6 @@ def collect_dossiers() -> None:
     def pull_portals() -> int:
         """Pull every portal of the portals folder once."""
         from ingestion.portal.pull import pull_dossiers
-
         from ingestion.portal.records import read_portals
         from plans.reading import read_plans
         from warehouse.clock import now

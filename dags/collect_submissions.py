@@ -14,13 +14,13 @@ import datetime as dt
 
 from airflow.sdk import dag, task
 from dag_common.assets import SUBMISSIONS
-from dag_common.defaults import DEFAULT_ARGS, INTAKE_POOL, START
+from dag_common.defaults import DEFAULT_ARGS, INTAKE_POOL, START, on_time
 from dag_common.steps import step
 from dag_common.tags import Tag
 
 
 @dag(
-    schedule="*/15 7-18 * * 1-6",  # every 15 minutes in office hours, Saturday included
+    schedule=on_time("*/15 7-18 * * 1-6"),  # every 15 minutes in office hours, Saturday included
     start_date=START,
     catchup=False,
     max_active_runs=1,

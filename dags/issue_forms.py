@@ -13,13 +13,13 @@ from __future__ import annotations
 import datetime as dt
 
 from airflow.sdk import dag, task
-from dag_common.defaults import DEFAULT_ARGS, START, run_conf
+from dag_common.defaults import DEFAULT_ARGS, START, on_time, run_conf
 from dag_common.steps import step
 from dag_common.tags import Tag
 
 
 @dag(
-    schedule="0 1 1 * *",  # 01:00 on the first of the month: forms wait for the units
+    schedule=on_time("0 1 1 * *"),  # 01:00 on the first of the month: forms wait for the units
     start_date=START,
     catchup=False,
     max_active_runs=1,
@@ -35,7 +35,6 @@ def issue_forms() -> None:
     def write_forms() -> int:
         """Issue the forms of the period (conf `period`, else the current month)."""
         from ingestion.forms.issue import issue_forms as issue
-
         from plans.reading import read_plans
         from warehouse.clock import now, today
         from warehouse.ledger import open_ledger

@@ -10,13 +10,13 @@ from __future__ import annotations
 import datetime as dt
 
 from airflow.sdk import dag, task
-from dag_common.defaults import DEFAULT_ARGS, START, WRITER_POOL
+from dag_common.defaults import DEFAULT_ARGS, START, WRITER_POOL, on_time
 from dag_common.steps import step
 from dag_common.tags import Tag
 
 
 @dag(
-    schedule="0 20 * * *",  # 20:00 every day, when nobody works
+    schedule=on_time("0 20 * * *"),  # 20:00 every day, when nobody works
     start_date=START,
     catchup=False,
     max_active_runs=1,

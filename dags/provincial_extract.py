@@ -36,6 +36,7 @@ def provincial_extract() -> None:
         """Write one package per plan; XCom carries the export ids."""
         from warehouse.extracts.package import create_extract
 
+        from expectations.rules import rule_versions
         from plans.periods import next_report
         from plans.reading import read_plans
         from warehouse.clock import now, today
@@ -44,9 +45,10 @@ def provincial_extract() -> None:
         with step("provincial_extract", "write_extracts") as (settings, told):
             plans = read_plans(settings.plans_folder)
             ledger = open_ledger(settings)
+            upcoming = {key: next_report(plan, today(settings)).period for key, plan in plans.items()}
             extracts = [
-                create_extract(settings, ledger, key, next_report(plan, today(settings)).period, now(settings))
-                for key, plan in plans.items()
+                create_extract(settings, ledger, key, period, now(settings), rule_versions=rule_versions())
+                for key, period in upcoming.items()
             ]
             told.rows_in, told.rows_out = len(plans), sum(extract.is_new for extract in extracts)
             return [extract.export_id for extract in extracts]

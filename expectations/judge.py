@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from expectations.frames import KEYS
-from expectations.rules import Rule, rules_of
+from expectations.rules import Rule, SuiteName, rules_of
+from warehouse.errors import BuildFailed
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
     from pathlib import Path
 
-    from great_expectations.data_context import EphemeralDataContext
+    from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+    from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
 
 # Great Expectations reads its switch for usage reports when it is imported; nothing may leave this machine.
 os.environ["GX_ANALYTICS_ENABLED"] = "False"
@@ -67,7 +69,7 @@ class Judgement:
     failures: tuple[Failure, ...]
 
 
-def judge(frames: Mapping[str, pd.DataFrame], as_of: dt.date, run_at: dt.datetime, docs: Path) -> Judgement:
+def judge(frames: Mapping[SuiteName, pd.DataFrame], as_of: dt.date, run_at: dt.datetime, docs: Path) -> Judgement:
     """Validate every frame with its suite and write the Data Docs pages to `docs`."""
     context = _context(docs)
     verdicts: list[Verdict] = []
@@ -85,11 +87,12 @@ def judge(frames: Mapping[str, pd.DataFrame], as_of: dt.date, run_at: dt.datetim
 def _context(docs: Path) -> EphemeralDataContext:
     """Open a context without files of its own, whose pages go to `docs`, made anew."""
     import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     shutil.rmtree(docs, ignore_errors=True)
     docs.mkdir(parents=True)
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(docs)}
     index = {"class_name": "DefaultSiteIndexBuilder"}
     context.add_data_docs_site(
@@ -126,9 +129,16 @@ def _failing_rows(
     failing: dict[str, list[int]] = {rule.code: [] for rule in rules}
     for validation in result.run_results.values():
         for outcome in validation.results:
-            code = outcome.expectation_config.meta["rule_code"]
+            code = _rule_code(outcome)
             failing[code] = [int(row["row_no"]) for row in outcome.result.get("unexpected_index_list") or []]
     return failing
+
+
+def _rule_code(outcome: ExpectationValidationResult) -> str:
+    config = outcome.expectation_config
+    if config is None or config.meta is None:
+        raise BuildFailed("Great Expectations trả về kết quả không kèm mã quy tắc; không thể phán xét số liệu.")
+    return str(config.meta["rule_code"])
 
 
 def _failures(rule: Rule, rows: pd.DataFrame) -> list[Failure]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from warehouse.dbt import run_dbt
+from pydantic import SecretStr
 
 from expectations.flags import keep_flags
 from expectations.frames import JUDGED, read_frame
@@ -17,6 +17,7 @@ from expectations.judge import judge
 from plans.reading import read_catalogue, read_plans
 from plans.tables import write_plan_tables
 from warehouse.clock import now, today
+from warehouse.dbt import run_dbt
 from warehouse.duck import duck_engine
 from warehouse.ledger import open_ledger
 from warehouse.ledger_copy import copy_flags, copy_ledger
@@ -27,6 +28,7 @@ from warehouse.writer import writer_slot
 
 if TYPE_CHECKING:
     import datetime as dt
+    from pathlib import Path
 
     from expectations.judge import Judgement
     from warehouse.settings import Settings
@@ -80,6 +82,32 @@ def refresh_outcomes(settings: Settings) -> str:
         copy_ledger(settings, ledger)
         run_dbt(settings, stage="after_judgement", as_of=today(settings))
     return publish_snapshot(settings)
+
+
+SHARED_RAW = ("observations", "task_reports", "dossiers", "quality_checks")
+
+
+def recreate(settings: Settings, as_of: dt.date, known_at: dt.datetime | None) -> Path:
+    """Build the warehouse as it stood on a day, from what was known by an instant; returns its file.
+
+    Works in a folder of its own on links to the raw batches, which never change; neither the
+    build file nor the published snapshot is touched (design 2.6).
+    """
+    name = f"{as_of}_{known_at:%Y%m%dT%H%M%SZ}" if known_at else f"{as_of}"
+    ledger_url = SecretStr(settings.ledger_address)
+    apart = settings.model_copy(update={"home": settings.path("recreated", name), "ledger_url": ledger_url})
+    ledger = open_ledger(settings)
+    with writer_slot(apart):
+        apart.raw.mkdir(parents=True, exist_ok=True)
+        for table in SHARED_RAW:
+            if not (apart.raw / table).exists():
+                (apart.raw / table).symlink_to(settings.raw / table)
+        copy_ledger(apart, ledger)
+        plans = read_plans(settings.plans_folder)
+        write_plan_tables(apart, plans.values(), read_catalogue(settings.plans_folder), as_of)
+        run_dbt(apart, stage="before_judgement", as_of=as_of, as_known_at=known_at)
+        run_dbt(apart, stage="after_judgement", as_of=as_of, as_known_at=known_at)
+    return apart.build_file
 
 
 def _write_verdicts(settings: Settings, judgement: Judgement, as_of: dt.date) -> None:

@@ -21,11 +21,17 @@ def duck_engine(path: Path, *, read_only: bool, memory_limit: str = "512MB", thr
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "enable_external_access": False,
-        "TimeZone": "UTC",
     }
-    return sa.create_engine(
+    engine = sa.create_engine(
         f"duckdb:///{path}", connect_args={"read_only": read_only, "config": config}, poolclass=NullPool
     )
+    sa.event.listen(engine, "connect", _show_utc)
+    return engine
+
+
+def _show_utc(connection: Any, _record: object) -> None:
+    """Show instants in UTC, whatever the machine's zone (the zone is known only once the file is open)."""
+    connection.execute("SET TimeZone = 'UTC'")
 
 
 def mart_tables(engine: sa.Engine) -> list[sa.Table]:

@@ -25,7 +25,7 @@ def check_evidence(settings: Settings) -> int:
             entries=broken,
         )
     with ledger.connect() as connection:
-        known = list(connection.scalars(sa.select(FILES.c.sha256).order_by(FILES.c.sha256)))
+        known: list[str] = list(connection.scalars(sa.select(FILES.c.sha256).order_by(FILES.c.sha256)))
     damaged = [digest for digest in known if not _is_whole(settings, digest)]
     if damaged:
         raise ReconciliationFailed(

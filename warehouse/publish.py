@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.schema import DropSchema
 
 from warehouse.duck import duck_engine, mart_tables
 from warehouse.errors import NotPublished
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 NOT_FIGURES = {"fct_pipeline_outcomes"}
 """Marts that tell of runs, not of figures: the same figures keep the same snapshot id."""
+BUILD_SCHEMAS = {"staging", "intermediate", "judgement"}
 POINTER = "current.json"
 
 
@@ -51,6 +53,7 @@ def publish(settings: Settings, ledger: sa.Engine, as_of: dt.date, now: dt.datet
         settings.published.mkdir(parents=True, exist_ok=True)
         waiting = settings.published / f".{snapshot_id}.part"
         shutil.copyfile(settings.build_file, waiting)
+        _keep_marts_only(waiting)
         digest = sha256_of(waiting)
         waiting.chmod(0o444)
         file = f"{snapshot_id}-{digest[:8]}.duckdb"
@@ -101,6 +104,16 @@ def _checkpoint(path: Path) -> None:
     engine = duck_engine(path, read_only=False)
     with engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(sa.text("CHECKPOINT"))
+
+
+def _keep_marts_only(path: Path) -> None:
+    """Drop what only a build needs: its views read raw files, which readers may not."""
+    engine = duck_engine(path, read_only=False)
+    with engine.connect() as connection:
+        for schema in sorted(BUILD_SCHEMAS):
+            connection.execute(DropSchema(schema, cascade=True, if_exists=True))
+        connection.commit()
+    _checkpoint(path)
 
 
 def _remember(ledger: sa.Engine, snapshot: Snapshot, now: dt.datetime) -> None:

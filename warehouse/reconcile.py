@@ -21,15 +21,14 @@ def reconcile(settings: Settings, ledger: sa.Engine) -> int:
     """Compare the accepted submissions of the ledger with those behind the facts; returns how many agree."""
     with ledger.connect() as connection:
         filled = SUBMISSIONS.c.cells_filled > 0
-        accepted = set(connection.scalars(sa.select(SUBMISSIONS.c.receipt_id).where(filled)))
+        accepted: set[str] = set(connection.scalars(sa.select(SUBMISSIONS.c.receipt_id).where(filled)))
     engine = duck_engine(settings.build_file, read_only=True)
     with engine.connect() as connection:
         observations = mart(engine, "fct_indicator_observations")
         reports = sa.Table("int_task_reports__accepted", sa.MetaData(schema="intermediate"), autoload_with=engine)
-        found = set(connection.scalars(sa.select(observations.c.receipt_id).distinct()))
+        found: set[str | None] = set(connection.scalars(sa.select(observations.c.receipt_id).distinct()))
         found |= set(connection.scalars(sa.select(reports.c.receipt_id).distinct()))
-    found.discard(None)
-    if lost := accepted ^ found:
+    if lost := accepted ^ {receipt for receipt in found if receipt}:
         raise ReconciliationFailed(
             f"Sổ cái và kho dữ liệu lệch nhau ở {len(lost)} biên nhận (ví dụ {min(lost)}). Kho không được công bố. "
             "Hãy chạy `thuocdo rebuild` để dựng lại kho từ tệp gốc và sổ cái.",

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     free_space_mib: int = Field(default=200, ge=0, description="Refuse to start writing below this much room")
     memory_limit: str = Field(default="1GB", description="DuckDB memory limit of the build")
     threads: int = Field(default=2, ge=1, description="DuckDB threads of the build")
+    is_driven: bool = Field(default=False, description="A command gives every DAG run itself; no time schedules")
     is_sample: bool = Field(default=False, description="Figures are synthetic; forms, board and extract say so")
 
     @property
@@ -88,12 +89,23 @@ class Settings(BaseSettings):
         """Great Expectations' pages."""
         return self.path("data_docs")
 
+    def as_environment(self) -> dict[str, str]:
+        """Return these settings as environment variables, for child processes of our own."""
+        values = {name: getattr(self, name) for name in type(self).model_fields} | {"home": self.root}
+        return {f"THUOCDO_{name.upper()}": _as_text(value) for name, value in values.items() if value is not None}
+
     @property
     def ledger_address(self) -> str:
         """SQLAlchemy address of the ledger."""
         if self.ledger_url is not None:
             return self.ledger_url.get_secret_value()
         return f"sqlite:///{self.path('ledger.db')}"
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return value.isoformat() if isinstance(value, dt.datetime) else str(value)
 
 
 @lru_cache(maxsize=1)

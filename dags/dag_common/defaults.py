@@ -29,6 +29,11 @@ DEFAULT_ARGS: dict[str, Any] = {
 }
 
 
+def on_time(cron: str) -> str | None:
+    """Return a time schedule, or none when a command drives every run itself (`thuocdo run`)."""
+    return None if settings_from_environment().is_driven else cron
+
+
 def run_settings() -> Settings:
     """Return the settings with the run's own clock: `{"now": "2026-02-16T08:00:00+07:00"}` re-lives a day."""
     settings = settings_from_environment()

@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import great_expectations as gx
-from great_expectations import expectations as gxe
+from great_expectations.expectations.core.expect_column_values_to_be_between import (
+    ExpectColumnValuesToBeBetween,
+)
+from great_expectations.expectations.metadata_types import FailureSeverity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from expectations.rules import Rule
 
-GX_SEVERITY = {"block": "critical", "warn": "warning", "info": "info"}
+GX_SEVERITY = {
+    "block": FailureSeverity.CRITICAL,
+    "warn": FailureSeverity.WARNING,
+    "info": FailureSeverity.INFO,
+}
 
 
 def build_suite(name: str, rules: Iterable[Rule]) -> gx.ExpectationSuite:
@@ -20,7 +27,7 @@ def build_suite(name: str, rules: Iterable[Rule]) -> gx.ExpectationSuite:
     return gx.ExpectationSuite(
         name=name,
         expectations=[
-            gxe.ExpectColumnValuesToBeBetween(
+            ExpectColumnValuesToBeBetween(
                 column=rule.column,
                 min_value=rule.min,
                 max_value=rule.max,

@@ -1,0 +1,113 @@
+"""`thuocdo extract`: the package that the province receives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from warehouse.extracts.delivery import approve_extract, deliver_extract, find_extract, list_extracts
+from warehouse.extracts.package import create_extract
+from warehouse.extracts.verify import verify_extract
+
+from cli.commands.boards import read_instant
+from cli.output import Json, print_json, print_rows, say
+from expectations.judged_build import recreate
+from expectations.rules import rule_versions
+from plans.periods import period_of
+from plans.reading import find_plan, read_plans
+from warehouse.clock import now, today
+from warehouse.errors import ThuocDoError
+from warehouse.ledger import open_ledger
+from warehouse.settings import settings_from_environment
+
+NAME = "extract"
+app = typer.Typer(no_args_is_help=True, help="Gói trích xuất gửi tỉnh.")
+PlanKey = Annotated[str, typer.Option("--plan", help="Mã kế hoạch.")]
+PeriodCode = Annotated[str, typer.Option("--period", help="Kỳ báo cáo.")]
+COLUMNS = {
+    "export_id": "Gói",
+    "plan_key": "Kế hoạch",
+    "period": "Kỳ",
+    "revision": "Bản",
+    "state": "Trạng thái",
+    "folder": "Thư mục",
+}
+
+
+@app.command()
+def create(
+    plan: PlanKey,
+    period: PeriodCode,
+    as_known_at: Annotated[str | None, typer.Option(help="Tạo lại theo những gì đã biết tới thời điểm này.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Lập gói trích xuất; cùng số liệu đã nhận thì cùng từng byte."""
+    settings = settings_from_environment()
+    find_plan(read_plans(settings.plans_folder), plan)
+    code = period_of(period).code
+    file = recreate(settings, today(settings), read_instant(as_known_at)) if as_known_at else None
+    made = create_extract(
+        settings, open_ledger(settings), plan, code, now(settings), rule_versions=rule_versions(), snapshot_file=file
+    )
+    if as_json:
+        print_json(made)
+    else:
+        say(f"{'Đã lập' if made.is_new else 'Không đổi'}: {made.folder} (bản {made.revision}, {made.state})")
+
+
+@app.command()
+def approve(
+    plan: PlanKey,
+    period: PeriodCode,
+    by: Annotated[str, typer.Option(help="Người duyệt.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Duyệt gói mới nhất của kỳ; từ đó kỳ bị khóa."""
+    settings = settings_from_environment()
+    ledger = open_ledger(settings)
+    export = find_extract(settings, ledger, plan, period_of(period).code)
+    approved = approve_extract(settings, ledger, export.export_id, by, now(settings))
+    if as_json:
+        print_json(approved)
+    else:
+        say(f"Đã duyệt {approved.export_id}.")
+
+
+@app.command()
+def deliver(plan: PlanKey, period: PeriodCode, as_json: Json = False) -> None:
+    """Gửi gói đã duyệt vào hộp gửi; gửi lại không tạo bản thứ hai."""
+    settings = settings_from_environment()
+    ledger = open_ledger(settings)
+    export = find_extract(settings, ledger, plan, period_of(period).code)
+    delivered = deliver_extract(settings, ledger, export.export_id, now(settings))
+    if as_json:
+        print_json(delivered)
+    else:
+        say(f"{delivered.export_id}: {delivered.state}")
+
+
+@app.command()
+def verify(plan: PlanKey, period: PeriodCode, as_json: Json = False) -> None:
+    """Đối chiếu gói với tờ khai (manifest): tệp, mã băm, số dòng, giá trị giữa các dạng."""
+    settings = settings_from_environment()
+    export = find_extract(settings, open_ledger(settings), plan, period_of(period).code)
+    problems = verify_extract(Path(export.folder))
+    if as_json:
+        print_json({"export_id": export.export_id, "problems": problems})
+    if problems:
+        raise ThuocDoError(f"Gói {export.export_id} có {len(problems)} sai lệch: {'; '.join(problems)}.")
+    if not as_json:
+        say(f"{export.export_id}: đủ và đúng.")
+
+
+@app.command("list")
+def list_all(plan: Annotated[str | None, typer.Option(help="Mã kế hoạch.")] = None, as_json: Json = False) -> None:
+    """Liệt kê các gói đã lập."""
+    settings = settings_from_environment()
+    found = list_extracts(settings, open_ledger(settings), plan)
+    if as_json:
+        print_json(found)
+    else:
+        rows = [{name: getattr(export, name) for name in COLUMNS} for export in found]
+        print_rows("Gói trích xuất", COLUMNS, rows)

@@ -1,0 +1,144 @@
+"""`thuocdo submit`, `receipts`, `slip`, `collect`: what units hand in and what it became."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from ingestion.channels.drop_folder import collect_drop_folder
+from ingestion.forms.slip import write_slip
+from ingestion.intake import Arrival, ReceiptResult, take_in
+
+from cli.output import Json, print_json, print_rows, say
+from ingestion.portal.pull import pull_dossiers
+from ingestion.portal.records import read_portals
+from ingestion.receipts import list_receipts
+from plans.periods import period_of
+from plans.reading import find_plan, read_plans
+from warehouse.clock import now
+from warehouse.errors import UsageError
+from warehouse.ledger import open_ledger
+from warehouse.settings import Settings, settings_from_environment
+
+REFUSED = {"rejected", "quarantined"}
+REFUSED_EXIT = 3
+RECEIPT_COLUMNS = {
+    "receipt_id": "Biên nhận",
+    "received_at": "Nhận lúc (UTC)",
+    "plan_key": "Kế hoạch",
+    "unit_code": "Đơn vị",
+    "period": "Kỳ",
+    "revision": "Bản",
+    "outcome": "Kết quả",
+    "findings": "Phát hiện",
+}
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the intake commands to the program."""
+    app.command()(submit)
+    app.command()(receipts)
+    app.command()(slip)
+    app.command()(collect)
+
+
+def submit(
+    files: Annotated[list[Path], typer.Argument(help="Tệp biểu đã điền.")],
+    unit: Annotated[str | None, typer.Option(help="Đơn vị gửi: <plan_key>/<unit_code> hoặc <unit_code>.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Tiếp nhận tệp: lưu nguyên bản, kiểm tra, đọc; mỗi tệp một biên nhận."""
+    settings = settings_from_environment()
+    missing = [str(path) for path in files if not path.is_file()]
+    if missing:
+        raise UsageError(f"Không tìm thấy tệp: {', '.join(missing)}.", files=missing)
+    plan_key, _, unit_code = (unit or "").rpartition("/")
+    arrivals = [Arrival(path, path.name, "command", plan_key or None, unit_code or None) for path in files]
+    results = take_in(settings, open_ledger(settings), read_plans(settings.plans_folder), arrivals, now(settings))
+    if as_json:
+        print_json(results)
+    else:
+        for result in results:
+            _tell(result)
+    return REFUSED_EXIT if any(result.outcome in REFUSED for result in results) else 0
+
+
+def _tell(result: ReceiptResult) -> None:
+    revision = f", bản {result.revision}" if result.revision else ""
+    say(f"{result.file}: {OUTCOMES_VI[result.outcome]} — biên nhận {result.receipt_id}{revision}")
+    for found in result.findings:
+        place = " ".join(filter(None, [found.sheet, found.cell]))
+        say(f"  [{found.code}] {place + ': ' if place else ''}{found.message}")
+
+
+OUTCOMES_VI = {
+    "accepted": "đã nhận",
+    "accepted_with_warnings": "đã nhận, có lưu ý",
+    "rejected": "không nhận được, cần sửa",
+    "duplicate": "tệp này đã nhận trước đó",
+    "quarantined": "đã cách ly, chờ xem xét",
+}
+
+
+def receipts(
+    plan: Annotated[str | None, typer.Option(help="Mã kế hoạch.")] = None,
+    period: Annotated[str | None, typer.Option(help="Kỳ báo cáo.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Liệt kê những gì đã đến và kết quả."""
+    settings = settings_from_environment()
+    if plan:
+        find_plan(read_plans(settings.plans_folder), plan)
+    code = period_of(period).code if period else None
+    rows = list_receipts(open_ledger(settings), plan_key=plan, period=code)
+    if as_json:
+        print_json(rows)
+    else:
+        shown = [{**row, "findings": ", ".join(sorted({found["code"] for found in row["findings"]}))} for row in rows]
+        print_rows("Biên nhận", RECEIPT_COLUMNS, shown)
+
+
+def slip(
+    receipt: Annotated[str, typer.Argument(help="Mã biên nhận.")],
+    out: Annotated[Path | None, typer.Option(help="Tệp .xlsx nhận phiếu phản hồi.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Lập phiếu phản hồi: chính biểu của đơn vị, ô sai được tô màu và giải thích."""
+    settings = settings_from_environment()
+    path = write_slip(settings, open_ledger(settings), receipt, out)
+    if as_json:
+        print_json({"receipt_id": receipt, "file": path})
+    else:
+        say(f"Phiếu phản hồi: {path}")
+
+
+def collect(
+    source: Annotated[str | None, typer.Option(help="drop (thư mục nộp) hoặc tên cổng; bỏ trống: tất cả.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Lấy số liệu từ mọi nguồn đã cấu hình một lần."""
+    settings = settings_from_environment()
+    collected = _collect(settings, source)
+    if as_json:
+        print_json(collected)
+    else:
+        print_rows("Đã thu thập", {"source": "Nguồn", "rows_in": "Nhận", "rows_out": "Ghi mới"}, collected)
+
+
+def _collect(settings: Settings, source: str | None) -> list[dict[str, object]]:
+    ledger, plans = open_ledger(settings), read_plans(settings.plans_folder)
+    portals = read_portals(settings.portals_folder)
+    names = ["drop", *(portal.name for portal in portals)]
+    if source and source not in names:
+        raise UsageError(f"Không có nguồn '{source}'. Các nguồn: {', '.join(names)}.", source=source)
+    collected: list[dict[str, object]] = []
+    if source in {None, "drop"}:
+        results = collect_drop_folder(settings, ledger, plans, now(settings))
+        accepted = sum(result.outcome.startswith("accepted") for result in results)
+        collected.append({"source": "drop", "rows_in": len(results), "rows_out": accepted})
+    for portal in portals:
+        if source in {None, portal.name}:
+            pulled = pull_dossiers(settings, ledger, portal, plans, now(settings))
+            collected.append({"source": portal.name, "rows_in": pulled.rows_in, "rows_out": pulled.rows_out})
+    return collected

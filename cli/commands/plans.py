@@ -1,0 +1,69 @@
+"""`thuocdo plans`: check plan files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.output import Json, print_json, print_rows, say
+from plans.reading import plan_files, read_catalogue, read_plan, unknown_canonical_codes
+from plans.schema import write_json_schema
+from warehouse.errors import PlanRefused
+from warehouse.settings import settings_from_environment
+
+NAME = "plans"
+app = typer.Typer(no_args_is_help=True, help="Tệp kế hoạch.")
+COLUMNS = {
+    "plan_key": "Kế hoạch",
+    "units": "Đơn vị",
+    "indicators": "Chỉ tiêu",
+    "targets": "Mục tiêu",
+    "tasks": "Nhiệm vụ",
+    "reporting_rules": "Chế độ báo cáo",
+    "doubts": "Điểm nghi vấn",
+}
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path] | None, typer.Argument(help="Tệp cần kiểm tra; bỏ trống: mọi kế hoạch.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Kiểm tra tệp kế hoạch theo lược đồ và danh mục chỉ tiêu chung."""
+    folder = settings_from_environment().plans_folder
+    plans = [read_plan(path) for path in files or plan_files(folder)]
+    unknown = unknown_canonical_codes(plans, read_catalogue(folder))
+    if unknown:
+        raise PlanRefused(
+            f"Có {len(unknown)} mã chỉ tiêu chung không có trong plans/catalogue.yml: {'; '.join(unknown)}. "
+            "Hãy thêm vào danh mục hoặc bỏ canonical_code.",
+            problems=unknown,
+        )
+    rows = [
+        {
+            "plan_key": plan.plan_key,
+            "units": len(plan.units),
+            "indicators": len(plan.indicators),
+            "targets": sum(len(indicator.targets) for indicator in plan.indicators),
+            "tasks": len(plan.tasks),
+            "reporting_rules": len(plan.reporting_rules),
+            "doubts": len(plan.doubts),
+        }
+        for plan in plans
+    ]
+    if as_json:
+        print_json(rows)
+    else:
+        print_rows("Kế hoạch hợp lệ", COLUMNS, rows)
+
+
+@app.command()
+def schema(out: Annotated[Path, typer.Option(help="Tệp ghi JSON Schema.")], as_json: Json = False) -> None:
+    """Ghi JSON Schema của tệp kế hoạch để trình soạn thảo gợi ý và báo lỗi."""
+    write_json_schema(out)
+    if as_json:
+        print_json({"file": out})
+    else:
+        say(f"Đã ghi {out}")

@@ -1,0 +1,1 @@
+"""One module per file format; each writes bytes that depend on the rows alone."""

@@ -1,0 +1,155 @@
+"""What a package is made of: the province's rows, the flags and the plan, read from one snapshot."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from warehouse.duck import mart
+from warehouse.errors import UsageError
+from warehouse.reading import opened, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+ROWS_MART, FLAGS_MART, PLANS_MART = "rpt_provincial_extract", "fct_quality_flags", "dim_plans"
+
+
+@dataclass(frozen=True)
+class ExtractRow:
+    """One indicator of the plan in the period; figures are exact decimals, None means no figure.
+
+    `value_status` tells why there is none (missing, not_applicable, nil_return, error); a
+    figure under a blocking flag is taken out of the row and `withheld_reason` names the rules.
+    """
+
+    plan_key: str
+    period: str
+    row_no: int
+    province_code: str
+    commune_code: str
+    stt: str | None
+    section: str | None
+    indicator_code: str
+    canonical_code: str | None
+    indicator_name: str
+    unit_of_measure: str | None
+    target_year: int | None
+    target_text: str | None
+    comparator: str | None
+    target_value: Decimal | None
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    value_text: str | None
+    value_status: str
+    obs_status: str
+    observed_period: str | None
+    number_nature: str | None
+    status: str
+    is_withheld: bool
+    withheld_reason: str | None
+    flag_codes: str | None
+    unit_code: str | None
+    receipt_id: str | None
+    is_synthetic: bool
+
+
+@dataclass(frozen=True)
+class ExtractFlag:
+    """One open or waived flag on a figure of the package; instants stay in the ledger."""
+
+    flag_id: str
+    indicator_code: str | None
+    unit_code: str | None
+    period: str | None
+    rule_code: str
+    severity: str
+    state: str
+    observed: str | None
+    expected: str | None
+    explanation_vi: str
+    waiver_reason: str | None
+    waived_by: str | None
+
+
+@dataclass(frozen=True)
+class PlanVersion:
+    """The plan that the rows are measured by; `file_sha256` is the hash of its plan file."""
+
+    plan_key: str
+    commune_name: str
+    issuing_agency: str
+    title: str
+    document_number: str | None
+    issued_on: dt.date | None
+    valid_from: dt.date
+    file_sha256: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """All that the files of one package are made of, in their order."""
+
+    plan: PlanVersion
+    period: str
+    rows: tuple[ExtractRow, ...]
+    flags: tuple[ExtractFlag, ...]
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether any figure is made up for show; every file then says so."""
+        return any(row.is_synthetic for row in self.rows)
+
+
+def names_of(record: type) -> tuple[str, ...]:
+    """Return the field names of a record: the columns of its files, in order."""
+    return tuple(field.name for field in fields(record))
+
+
+def read_source(snapshot: Path, plan_key: str, period: str) -> Source:
+    """Read a plan and period; raises UsageError that lists what can be extracted."""
+    with opened(snapshot) as connection:
+        rows = rows_of(connection, ROWS_MART, "row_no", "indicator_code", plan_key=plan_key, period=period)
+        if not rows:
+            raise UsageError(_nothing_to_extract(connection, plan_key, period), plan_key=plan_key, period=period)
+        (plan,) = rows_of(connection, PLANS_MART, "plan_key", plan_key=plan_key)
+        flags = rows_of(connection, FLAGS_MART, "flag_id", plan_key=plan_key)
+    extract_rows = tuple(ExtractRow(**_only(ExtractRow, row)) for row in rows)
+    return Source(
+        plan=PlanVersion(**_only(PlanVersion, plan)),
+        period=period,
+        rows=extract_rows,
+        flags=tuple(_flags_on(flags, period, extract_rows)),
+    )
+
+
+def _only(record: type, row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in names_of(record)}
+
+
+def _flags_on(flags: Iterable[dict[str, Any]], period: str, rows: Iterable[ExtractRow]) -> Iterable[ExtractFlag]:
+    """Keep what still stands on the periods that the rows speak of; a flag without a period always speaks."""
+    periods = {None, period} | {row.observed_period for row in rows}
+    for flag in flags:
+        if flag["state"] in {"open", "waived"} and flag["period"] in periods:
+            yield ExtractFlag(**_only(ExtractFlag, flag))
+
+
+def _nothing_to_extract(connection: sa.Connection, plan_key: str, period: str) -> str:
+    table = mart(connection.engine, ROWS_MART)
+    wanted = sa.select(table.c.plan_key, table.c.period).distinct().order_by(table.c.plan_key, table.c.period)
+    offered: dict[str, list[str]] = {}
+    for row in connection.execute(wanted):
+        offered.setdefault(row.plan_key, []).append(row.period)
+    shown = {plan_key: offered[plan_key]} if plan_key in offered else offered
+    listed = "; ".join(f"{key}: {', '.join(codes)}" for key, codes in shown.items())
+    return (
+        f"Không có dòng nào để trích xuất cho kế hoạch '{plan_key}', kỳ '{period}'. "
+        + (f"Có thể trích xuất: {listed}." if listed else "Bản công bố chưa có kỳ nào; hãy chạy `thuocdo build` trước.")
+    )  # fmt: skip
