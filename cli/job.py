@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
-from warehouse.extracts.delivery import list_extracts
 
 from cli.board import print_board, read_board
 from cli.output import OUT, say
-from ingestion.portal.simulator import start_simulator
+from ingestion.portal.simulator.process import start_simulator
 from ingestion.sample import deliver_due_letters, prepare_letters
 from plans.periods import months_between
 from plans.reading import read_plans
 from warehouse.airflow.environment import credentials, free_port
 from warehouse.airflow.service import AirflowService
 from warehouse.clock import VIETNAM
+from warehouse.extracts.registry import extract_of, list_extracts
 from warehouse.ledger import open_ledger
 from warehouse.publish import current_snapshot, snapshot_path
 from warehouse.reading import opened
@@ -56,24 +56,24 @@ def run_whole_job(settings: Settings, as_of: dt.date) -> JobResult:
     """Run the whole job up to `as_of` and print boards, flags, what is outstanding, and where things are."""
     started = time.monotonic()
     end = dt.datetime.combine(as_of, dt.time(18), VIETNAM)
-    port = free_port()
-    password = credentials(settings).password
+    password = SecretStr(credentials(settings).password)
     sample = settings.model_copy(
         update={
             "now": end,
             "is_sample": True,
             "is_driven": True,
-            "portal_address": f"http://127.0.0.1:{port}",
-            "portal_password": SecretStr(password),
+            "portal_password": password,
         }
     )
     plans = read_plans(sample.plans_folder)
     say(f"Thước Đo: {len(plans)} kế hoạch, kỳ {FIRST_PERIOD} … {as_of:%Y-%m}; dữ liệu ở {sample.root}")
-    with start_simulator(port, password), AirflowService(sample, free_port()).running() as airflow:
-        say("Airflow và cổng dịch vụ công giả lập đã sẵn sàng (127.0.0.1).")
-        story = _Story(sample, airflow, end)
-        story.live_months(plans)
-        story.build_and_extract()
+    with start_simulator(password) as address:
+        sample = sample.model_copy(update={"portal_address": address})
+        with AirflowService(sample, free_port()).running() as airflow:
+            say("Airflow và cổng dịch vụ công giả lập đã sẵn sàng (127.0.0.1).")
+            story = _Story(sample, airflow, end)
+            story.live_months(plans)
+            story.build_and_extract()
     _print_result(sample, plans)
     snapshot = current_snapshot(sample)
     return JobResult(
@@ -81,7 +81,7 @@ def run_whole_job(settings: Settings, as_of: dt.date) -> JobResult:
         seconds=round(time.monotonic() - started, 1),
         warehouse=snapshot_path(sample),
         data_docs=sample.data_docs / "index.html",
-        extracts=[str(extract.folder) for extract in list_extracts(sample, open_ledger(sample))],
+        extracts=[str(extract_of(sample, record).folder) for record in list_extracts(open_ledger(sample))],
     )
 
 
@@ -147,8 +147,8 @@ def _print_result(settings: Settings, plans: dict[str, Plan]) -> None:
         for plan_key in plans:
             print_board(read_board(connection, plan_key))
     OUT.rule("Kết quả nằm ở đâu")
-    for extract in list_extracts(settings, open_ledger(settings)):
-        say(f"Gói trích xuất: {extract.folder} ({extract.state})")
+    for record in list_extracts(open_ledger(settings)):
+        say(f"Gói trích xuất: {extract_of(settings, record).folder} ({record.state})")
     say(f"Trang kiểm tra dữ liệu (Great Expectations): {settings.data_docs / 'index.html'}")
     say(f"Kho dữ liệu đã công bố: {snapshot_path(settings)}")
     say('Hỏi kho: thuocdo query "select * from fct_indicator_progress limit 5"')

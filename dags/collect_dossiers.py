@@ -45,8 +45,8 @@ def collect_dossiers() -> None:
             plans = read_plans(settings.plans_folder)
             ledger = open_ledger(settings)
             pulls = [
-                pull_dossiers(settings, ledger, portal, plans, now(settings))
-                for portal in read_portals(settings.portals_folder)
+                pull_dossiers(settings, ledger, portal, plans.values(), now(settings))
+                for portal in read_portals(settings.portals_folder).values()
             ]
             told.rows_in = sum(pull.rows_in for pull in pulls)
             told.rows_out = sum(pull.rows_out for pull in pulls)

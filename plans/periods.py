@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from plans.records import DueDay, Plan, ReportingRule
 
-PERIOD_CODE = re.compile(r"^(?P<year>20\d\d)(?:-(?P<part>0[1-9]|1[0-2]|Q[1-4]|H[12]|M9))?$")
+PERIOD_CODE = re.compile(r"(?P<year>20[0-9]{2})(?:-(?P<part>0[1-9]|1[0-2]|Q[1-4]|H[12]|M9))?")
 SPANS = {"H1": (1, 6), "H2": (7, 12), "M9": (1, 9), "Q1": (1, 3), "Q2": (4, 6), "Q3": (7, 9), "Q4": (10, 12)}
 
 
@@ -53,7 +53,7 @@ class Period:
 
 def period_of(code: str) -> Period:
     """Read a period code; raises UsageError that shows the accepted shapes."""
-    match = PERIOD_CODE.match(code)
+    match = PERIOD_CODE.fullmatch(code)
     if not match:
         raise UsageError(
             f"Không hiểu kỳ báo cáo '{code}'. Hãy viết 2026-06 (tháng), 2026-Q2, 2026-H1, 2026-H2, 2026-M9 hoặc 2026.",
@@ -132,10 +132,15 @@ def working_days_between(start: dt.date, end: dt.date) -> int:
     return sum(is_working_day(start + dt.timedelta(days=step)) for step in range(1, days + 1))
 
 
-def rule_due_on(due: DueDay, period: Period) -> dt.date:
-    """Return the last day allowed by a plan's own rule ('trước ngày 20' → the 19th)."""
+def rule_due_on(due: DueDay, period: Period) -> dt.date | None:
+    """Return the last day allowed by a plan's own rule ('trước ngày 20' → the 19th).
+
+    None where the rule cannot mean this period: 'trước ngày 05/6' is a day of the first half
+    of a year, so it says nothing of the second.
+    """
     day = dt.date(period.year, due.month or period.last_month, due.day)
-    return day - dt.timedelta(days=1) if due.is_before else day
+    last = day - dt.timedelta(days=1) if due.is_before else day
+    return last if last >= period.starts_on else None
 
 
 def unit_form_due_on(plan: Plan, unit_code: str, period: Period) -> tuple[dt.date, str]:
@@ -148,8 +153,9 @@ def unit_form_due_on(plan: Plan, unit_code: str, period: Period) -> tuple[dt.dat
     candidates = [rule for rule in plan.reporting_rules if rule.frequency == period.frequency and rule.due]
     for wanted in ({unit_code}, collectives):
         for rule in candidates:
-            if rule.due and wanted & set(rule.reporter_units) and not _is_focal_rule(plan, rule, unit_code):
-                return rule_due_on(rule.due, period), f"{plan.plan_key}:{rule.code}"
+            due_on = rule_due_on(rule.due, period) if rule.due else None
+            if due_on and wanted & set(rule.reporter_units) and not _is_focal_rule(plan, rule, unit_code):
+                return due_on, f"{plan.plan_key}:{rule.code}"
     regime = default_regime()
     return regime.due_on(period), regime.code
 
@@ -172,8 +178,7 @@ def next_report(plan: Plan, as_of: dt.date) -> ReportDue:
     """Return the plan's next reporting date on or after `as_of`.
 
     Reports of the focal unit (or of all units, where the plan names only those) count; a
-    plan that names no day follows the default regime at the frequencies it names, monthly
-    where it names none.
+    plan that names no day follows the default regime's monthly report.
     """
     return min(due for due in _reports_due(plan, as_of) if due.due_on >= as_of)
 
@@ -183,8 +188,9 @@ def _reports_due(plan: Plan, as_of: dt.date) -> Iterator[ReportDue]:
     focal = [rule for rule in dated if plan.focal_unit in rule.reporter_units] or dated
     for rule in focal:
         for period in periods_of(rule.frequency, as_of):
-            if rule.due:
-                yield ReportDue(rule_due_on(rule.due, period), period.code, f"{plan.plan_key}:{rule.code}")
+            due_on = rule_due_on(rule.due, period) if rule.due else None
+            if due_on:
+                yield ReportDue(due_on, period.code, f"{plan.plan_key}:{rule.code}")
     if not focal:
         regime = default_regime()
         for period in periods_of(Frequency.MONTHLY, as_of):

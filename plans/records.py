@@ -144,13 +144,13 @@ class Target(Record):
     @model_validator(mode="after")
     def _figure_or_none(self) -> Self:
         if self.is_quantitative != (self.value is not None and self.comparator is not None):
-            msg = "is_quantitative needs comparator and value; a target without a figure has neither"
+            msg = "mục tiêu định lượng phải có comparator và value; mục tiêu không có số thì không có cả hai"
             raise ValueError(msg)
         if (self.value_upper is not None) != (self.comparator is Comparator.BETWEEN):
-            msg = "value_upper belongs to comparator 'between' and to no other"
+            msg = "value_upper chỉ đi với comparator 'between'"
             raise ValueError(msg)
         if self.due_on and self.year and self.due_on.year != self.year:
-            msg = f"due_on {self.due_on} is not in target year {self.year}"
+            msg = f"due_on {self.due_on} không thuộc năm {self.year}"
             raise ValueError(msg)
         return self
 
@@ -216,13 +216,13 @@ class Deadline(Record):
             DeadlineKind.ONE_OFF_THEN_YEARLY,
         }
         if (self.due_on is not None) != (self.kind in dated):
-            msg = f"deadline kind '{self.kind}' {'needs' if self.kind in dated else 'has no'} due_on"
+            msg = f"thời hạn loại '{self.kind}' {'phải có' if self.kind in dated else 'không có'} due_on"
             raise ValueError(msg)
         if (self.text is None) != (self.kind is DeadlineKind.UNSTATED):
-            msg = "a deadline without text is of kind 'unstated', and no other"
+            msg = "thời hạn không có chữ in thì thuộc loại 'unstated', và ngược lại"
             raise ValueError(msg)
         if self.due_from and self.due_on and self.due_from > self.due_on:
-            msg = f"due_from {self.due_from} is after due_on {self.due_on}"
+            msg = f"due_from {self.due_from} muộn hơn due_on {self.due_on}"
             raise ValueError(msg)
         return self
 
@@ -379,7 +379,7 @@ def _duplicates(plan: Plan) -> list[str]:
         "doubts": [doubt.code for doubt in plan.doubts],
     }
     return [
-        f"{where}: code '{code}' stands {codes.count(code)} times"
+        f"{where}: mã '{code}' xuất hiện {codes.count(code)} lần"
         for where, codes in lists.items()
         for code in sorted(set(codes))
         if codes.count(code) > 1
@@ -398,14 +398,14 @@ def _unknown_units(plan: Plan) -> list[str]:
         used += [(f"tasks[{task.code}]", code) for code in [task.reported_by] if code]
     for rule in plan.reporting_rules:
         used += [(f"reporting_rules[{rule.code}]", code) for code in rule.reporter_units]
-    return [f"{where}: unit '{code}' is not in units" for where, code in used if code not in known]
+    return [f"{where}: đơn vị '{code}' không có trong units" for where, code in used if code not in known]
 
 
 def _unknown_indicators(plan: Plan) -> list[str]:
     """Name every indicator code that a task refers to and the plan does not have."""
     known = {indicator.code for indicator in plan.indicators}
     return [
-        f"tasks[{task.code}]: indicator '{code}' is not in indicators"
+        f"tasks[{task.code}]: chỉ tiêu '{code}' không có trong indicators"
         for task in plan.tasks
         for code in task.indicators
         if code not in known

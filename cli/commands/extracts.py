@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from warehouse.extracts.delivery import approve_extract, deliver_extract, find_extract, list_extracts
-from warehouse.extracts.package import create_extract
-from warehouse.extracts.verify import verify_extract
 
 from cli.commands.boards import read_instant
-from cli.output import Json, print_json, print_rows, say
+from cli.output import Json, as_plain, print_json, print_rows, say
 from expectations.judged_build import recreate
 from expectations.rules import rule_versions
 from plans.periods import period_of
 from plans.reading import find_plan, read_plans
 from warehouse.clock import now, today
-from warehouse.errors import ThuocDoError
+from warehouse.errors import ReconciliationFailed
+from warehouse.extracts.delivery import approve_extract, deliver_extract
+from warehouse.extracts.package import create_extract
+from warehouse.extracts.registry import extract_of, find_extract, list_extracts
+from warehouse.extracts.verify import verify_extract
 from warehouse.ledger import open_ledger
 from warehouse.settings import settings_from_environment
 
@@ -65,9 +65,7 @@ def approve(
 ) -> None:
     """Duyệt gói mới nhất của kỳ; từ đó kỳ bị khóa."""
     settings = settings_from_environment()
-    ledger = open_ledger(settings)
-    export = find_extract(settings, ledger, plan, period_of(period).code)
-    approved = approve_extract(settings, ledger, export.export_id, by, now(settings))
+    approved = approve_extract(settings, open_ledger(settings), _which(plan, period), by, now(settings))
     if as_json:
         print_json(approved)
     else:
@@ -78,9 +76,7 @@ def approve(
 def deliver(plan: PlanKey, period: PeriodCode, as_json: Json = False) -> None:
     """Gửi gói đã duyệt vào hộp gửi; gửi lại không tạo bản thứ hai."""
     settings = settings_from_environment()
-    ledger = open_ledger(settings)
-    export = find_extract(settings, ledger, plan, period_of(period).code)
-    delivered = deliver_extract(settings, ledger, export.export_id, now(settings))
+    delivered = deliver_extract(settings, open_ledger(settings), _which(plan, period), now(settings))
     if as_json:
         print_json(delivered)
     else:
@@ -91,13 +87,16 @@ def deliver(plan: PlanKey, period: PeriodCode, as_json: Json = False) -> None:
 def verify(plan: PlanKey, period: PeriodCode, as_json: Json = False) -> None:
     """Đối chiếu gói với tờ khai (manifest): tệp, mã băm, số dòng, giá trị giữa các dạng."""
     settings = settings_from_environment()
-    export = find_extract(settings, open_ledger(settings), plan, period_of(period).code)
-    problems = verify_extract(Path(export.folder))
+    export = extract_of(settings, find_extract(open_ledger(settings), _which(plan, period)))
+    problems = verify_extract(export.folder)
+    if problems:
+        raise ReconciliationFailed(
+            f"Gói {export.export_id} có {len(problems)} sai lệch: {'; '.join(problems)}. Hãy tạo lại gói.",
+            problems=problems,
+        )
     if as_json:
         print_json({"export_id": export.export_id, "problems": problems})
-    if problems:
-        raise ThuocDoError(f"Gói {export.export_id} có {len(problems)} sai lệch: {'; '.join(problems)}.")
-    if not as_json:
+    else:
         say(f"{export.export_id}: đủ và đúng.")
 
 
@@ -105,9 +104,12 @@ def verify(plan: PlanKey, period: PeriodCode, as_json: Json = False) -> None:
 def list_all(plan: Annotated[str | None, typer.Option(help="Mã kế hoạch.")] = None, as_json: Json = False) -> None:
     """Liệt kê các gói đã lập."""
     settings = settings_from_environment()
-    found = list_extracts(settings, open_ledger(settings), plan)
+    records = list_extracts(open_ledger(settings), plan)
     if as_json:
-        print_json(found)
+        print_json(records)
     else:
-        rows = [{name: getattr(export, name) for name in COLUMNS} for export in found]
-        print_rows("Gói trích xuất", COLUMNS, rows)
+        print_rows("Gói trích xuất", COLUMNS, [as_plain(extract_of(settings, record)) for record in records])
+
+
+def _which(plan: str, period: str) -> tuple[str, str]:
+    return plan, period_of(period).code

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from cli.output import Json, print_json, print_rows, say
 from ingestion.channels.drop_folder import collect_drop_folder
 from ingestion.forms.slip import write_slip
 from ingestion.intake import Arrival, ReceiptResult, take_in
-
-from cli.output import Json, print_json, print_rows, say
 from ingestion.portal.pull import pull_dossiers
 from ingestion.portal.records import read_portals
 from ingestion.receipts import list_receipts
@@ -129,7 +129,7 @@ def collect(
 def _collect(settings: Settings, source: str | None) -> list[dict[str, object]]:
     ledger, plans = open_ledger(settings), read_plans(settings.plans_folder)
     portals = read_portals(settings.portals_folder)
-    names = ["drop", *(portal.name for portal in portals)]
+    names = ["drop", *portals]
     if source and source not in names:
         raise UsageError(f"Không có nguồn '{source}'. Các nguồn: {', '.join(names)}.", source=source)
     collected: list[dict[str, object]] = []
@@ -137,8 +137,8 @@ def _collect(settings: Settings, source: str | None) -> list[dict[str, object]]:
         results = collect_drop_folder(settings, ledger, plans, now(settings))
         accepted = sum(result.outcome.startswith("accepted") for result in results)
         collected.append({"source": "drop", "rows_in": len(results), "rows_out": accepted})
-    for portal in portals:
-        if source in {None, portal.name}:
-            pulled = pull_dossiers(settings, ledger, portal, plans, now(settings))
-            collected.append({"source": portal.name, "rows_in": pulled.rows_in, "rows_out": pulled.rows_out})
+    for name, portal in portals.items():
+        if source in {None, name}:
+            pulled = pull_dossiers(settings, ledger, portal, plans.values(), now(settings))
+            collected.append({"source": name, "rows_in": pulled.rows_in, "rows_out": pulled.rows_out})
     return collected

@@ -6,14 +6,13 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from ingestion.rebuild import rebuild_raw
 
 from cli.commands.boards import read_day
 from cli.job import run_whole_job
 from cli.output import Json, as_cell, print_csv, print_json, print_rows, say
 from expectations.judged_build import build as build_snapshot
+from ingestion.rebuild import rebuild_raw
 from plans.reading import read_plans
-from warehouse.clock import now
 from warehouse.ledger import open_ledger
 from warehouse.reading import query as run_query
 from warehouse.settings import settings_from_environment
@@ -66,7 +65,7 @@ def query(
 def rebuild(as_json: Json = False) -> None:
     """Dựng lại toàn bộ kho từ tệp gốc và sổ cái."""
     settings = settings_from_environment()
-    rows = rebuild_raw(settings, open_ledger(settings), read_plans(settings.plans_folder), now(settings))
+    rows = rebuild_raw(settings, open_ledger(settings), read_plans(settings.plans_folder))
     snapshot_id = build_snapshot(settings)
     if as_json:
         print_json({"rows": rows, "snapshot_id": snapshot_id})

@@ -124,17 +124,17 @@ def test_a_commune_code_that_lost_its_zeros_is_refused(tmp_path: Path) -> None:
 def test_an_unknown_unit_code_is_refused_with_its_place(tmp_path: Path) -> None:
     content = good()
     content["indicators"][0]["lead_units"] = ["kinh-te"]
-    assert "indicators[ct-01]: unit 'kinh-te'" in refusal(save(tmp_path, content))
+    assert "indicators[ct-01]: đơn vị 'kinh-te'" in refusal(save(tmp_path, content))
 
 
 def test_a_focal_unit_that_is_no_unit_of_the_plan_is_refused(tmp_path: Path) -> None:
-    assert "focal_unit: unit 'kinh-te'" in refusal(save(tmp_path, good() | {"focal_unit": "kinh-te"}))
+    assert "focal_unit: đơn vị 'kinh-te'" in refusal(save(tmp_path, good() | {"focal_unit": "kinh-te"}))
 
 
 def test_an_indicator_code_that_stands_twice_is_refused(tmp_path: Path) -> None:
     content = good()
     content["indicators"].append(copy.deepcopy(content["indicators"][0]))
-    assert "indicators: code 'ct-01' stands 2 times" in refusal(save(tmp_path, content))
+    assert "indicators: mã 'ct-01' xuất hiện 2 lần" in refusal(save(tmp_path, content))
 
 
 @pytest.mark.parametrize("missing", ["comparator", "value"])
@@ -155,7 +155,7 @@ def test_a_qualitative_target_with_a_figure_is_refused(tmp_path: Path) -> None:
 def test_a_target_due_outside_its_year_is_refused(tmp_path: Path) -> None:
     content = good()
     content["indicators"][0]["targets"][0]["due_on"] = "2027-01-01"
-    assert "not in target year 2026" in refusal(save(tmp_path, content))
+    assert "không thuộc năm 2026" in refusal(save(tmp_path, content))
 
 
 def test_a_dated_deadline_without_its_day_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,81 @@
+# Thước Đo. `make help` lists the targets. Only Python 3.11, make and git are needed.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell for each in python3.11 python3 python; do "$$each" -c \
+    'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && { echo "$$each"; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export THUOCDO_HOME ?= $(CURDIR)/var
+
+# The stamps carry the lock files' hashes: a changed lock installs again, an unchanged one never does.
+LOCK := $(shell cat requirements/base.txt pyproject.toml | sha256sum | cut -c1-12)
+TEST_LOCK := $(shell cat requirements/base.txt requirements/test.txt | sha256sum | cut -c1-12)
+PIP := $(BIN)/python -m pip install -qq --no-compile --no-deps --disable-pip-version-check
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Cần Python 3.11, không tìm thấy. / Python 3.11 is needed."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.base-$(LOCK): | $(VENV)/bin/python
+	@echo "Cài đặt môi trường theo tệp khóa (một lần)… / Installing the locked environment (once)…"
+	@$(PIP) --require-hashes -r requirements/base.txt
+	@$(PIP) --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test-$(TEST_LOCK): $(VENV)/.base-$(LOCK)
+	@$(PIP) --require-hashes -r requirements/test.txt
+	@touch $@
+
+.PHONY: setup
+setup: $(VENV)/.base-$(LOCK) ## make the environment from the lock files
+
+.PHONY: setup-test
+setup-test: $(VENV)/.test-$(TEST_LOCK) ## the same with what tests need
+
+.PHONY: run
+run: setup ## run the whole job through Airflow on the five plans, then print boards and where things are
+	@thuocdo run
+
+.PHONY: check
+check: setup-test ## linters, types, plan files
+	ruff check .
+	ruff format --check .
+	mypy
+	sqlfluff lint --processes 2 -q dbt_project/models dbt_project/tests dbt_project/macros
+	yamllint -s .
+	thuocdo plans check
+
+.PHONY: test
+test: check ## everything that must hold before a commit lands
+	@tests/install_office.sh
+	pytest
+
+.PHONY: schema
+schema: setup ## write the JSON Schema of plan files anew
+	thuocdo plans schema --out plans/plan.schema.json
+
+.PHONY: lock
+lock: ## lock the requirements anew (needs uv)
+	uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras \
+	    requirements/base.in -o requirements/base.txt
+	uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras \
+	    requirements/test.in -o requirements/test.txt
+
+.PHONY: up
+up: setup ## start the whole service on 127.0.0.1 (Airflow, pages, portal simulator); make down stops it
+	@python -m cli.service up
+
+.PHONY: down
+down: ## stop the service
+	@python -m cli.service down
+
+.PHONY: clean
+clean: ## remove the environment and caches, never the state folder
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache dbt_project/target

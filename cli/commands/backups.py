@@ -1,0 +1,49 @@
+"""`thuocdo backup`: create, verify and restore backups."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.output import Json, print_json, say
+from warehouse.backup import create_backup, restore_backup, verify_backup
+from warehouse.clock import now
+from warehouse.settings import settings_from_environment
+
+NAME = "backup"
+app = typer.Typer(no_args_is_help=True, help="Sao lưu và khôi phục.")
+Folder = Annotated[Path, typer.Argument(help="Thư mục bản sao lưu.")]
+
+
+@app.command()
+def create(as_json: Json = False) -> None:
+    """Sao lưu tệp gốc, sổ cái và số liệu thô, kèm mã băm."""
+    settings = settings_from_environment()
+    made = create_backup(settings, now(settings))
+    if as_json:
+        print_json(made)
+    else:
+        say(f"Đã sao lưu {made.files} tệp ({made.bytes // 1024} KiB) vào {made.folder}")
+
+
+@app.command()
+def verify(folder: Folder, as_json: Json = False) -> None:
+    """Kiểm tra một bản sao lưu."""
+    count = verify_backup(folder)
+    if as_json:
+        print_json({"folder": folder, "files": count})
+    else:
+        say(f"{folder}: đủ {count} tệp, đúng mã băm.")
+
+
+@app.command()
+def restore(folder: Folder, as_json: Json = False) -> None:
+    """Khôi phục; trạng thái hiện tại được cất riêng, không bị xóa."""
+    settings = settings_from_environment()
+    aside = restore_backup(settings, folder, now(settings))
+    if as_json:
+        print_json({"restored_from": folder, "set_aside": aside})
+    else:
+        say(f"Đã khôi phục từ {folder}. Trạng thái cũ ở {aside}. Hãy chạy `thuocdo rebuild` để dựng lại kho.")

@@ -1,0 +1,109 @@
+"""Back up and restore: evidence first (landing, ledger), with hashes; never a copy of an open database.
+
+A backup is one folder: a consistent copy of the ledger (SQLite's own backup), every landed
+file, the raw batches, the issued forms, and `backup.json` with the sha256 of each, written last.
+The warehouse itself is not in it: it is rebuilt (design 2.1). A ledger on PostgreSQL has its
+own tools (`pg_dump`), so backing it up here is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from warehouse.errors import ReconciliationFailed, UsageError
+from warehouse.storage import check_free_space, full_disk_told, sha256_of, sync_folder, write_durably
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from warehouse.settings import Settings
+
+MANIFEST = "backup.json"
+LEDGER = "ledger.db"
+FOLDERS = ("landing", "raw", "forms")
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A finished backup."""
+
+    folder: Path
+    files: int
+    bytes: int
+
+
+def create_backup(settings: Settings, now: dt.datetime) -> Backup:
+    """Write a backup of the state folder; returns where it lies. A folder without manifest is no backup."""
+    _require_sqlite(settings)
+    check_free_space(settings)
+    folder = settings.path("backups", f"{now:%Y%m%dT%H%M%SZ}")
+    if folder.exists():
+        raise UsageError(f"Đã có bản sao lưu {folder}. Hãy chạy lại sau một giây.", folder=str(folder))
+    folder.mkdir(parents=True)
+    with full_disk_told(folder):
+        _copy_ledger(settings, folder / LEDGER)
+        for name in FOLDERS:
+            if settings.path(name).exists():
+                shutil.copytree(settings.path(name), folder / name, ignore=shutil.ignore_patterns(".*"))
+    entries = {str(path.relative_to(folder)): sha256_of(path) for path in _files(folder)}
+    content = json.dumps(entries, indent=1, sort_keys=True).encode()
+    write_durably(folder / MANIFEST, lambda handle: handle.write(content))
+    return Backup(folder, len(entries), sum(path.stat().st_size for path in _files(folder)))
+
+
+def verify_backup(folder: Path) -> int:
+    """Check every file of a backup against its manifest; returns their number. Raises ReconciliationFailed."""
+    manifest = folder / MANIFEST
+    if not manifest.exists():
+        raise UsageError(f"{folder} không phải bản sao lưu hoàn chỉnh (thiếu {MANIFEST}).", folder=str(folder))
+    entries: dict[str, str] = json.loads(manifest.read_text())
+    found = {str(path.relative_to(folder)) for path in _files(folder)}
+    wrong = sorted(found ^ set(entries))
+    wrong += sorted(name for name in found & set(entries) if sha256_of(folder / name) != entries[name])
+    if wrong:
+        raise ReconciliationFailed(
+            f"Bản sao lưu {folder} có {len(wrong)} tệp sai hoặc thiếu (ví dụ {wrong[0]}). Hãy dùng bản khác.",
+            files=wrong,
+        )
+    return len(entries)
+
+
+def restore_backup(settings: Settings, folder: Path, now: dt.datetime) -> Path:
+    """Put a verified backup in place of the state; what stood there is set aside, never deleted (R29).
+
+    Returns where the old state was set aside. Run `thuocdo rebuild` afterwards.
+    """
+    _require_sqlite(settings)
+    verify_backup(folder)
+    aside = settings.path("set_aside", f"{now:%Y%m%dT%H%M%SZ}")
+    aside.mkdir(parents=True)
+    for name in (LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", *FOLDERS, "warehouse"):
+        if settings.path(name).exists():
+            settings.path(name).rename(aside / name)
+    with full_disk_told(settings.root):
+        shutil.copy2(folder / LEDGER, settings.path(LEDGER))
+        for name in FOLDERS:
+            if (folder / name).exists():
+                shutil.copytree(folder / name, settings.path(name))
+    sync_folder(settings.root)
+    return aside
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+
+
+def _copy_ledger(settings: Settings, target: Path) -> None:
+    with closing(sqlite3.connect(settings.path(LEDGER))) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+
+
+def _require_sqlite(settings: Settings) -> None:
+    if settings.ledger_url is not None:
+        raise UsageError("Sổ cái đặt ở máy chủ cơ sở dữ liệu riêng: hãy sao lưu bằng công cụ của máy chủ đó (pg_dump).")
