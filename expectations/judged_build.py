@@ -21,7 +21,7 @@ from warehouse.dbt import run_dbt
 from warehouse.duck import duck_engine
 from warehouse.ledger import open_ledger
 from warehouse.ledger_copy import copy_flags, copy_ledger
-from warehouse.publish import publish
+from warehouse.publish import current_snapshot, publish
 from warehouse.raw import replace_table
 from warehouse.reconcile import reconcile
 from warehouse.writer import writer_slot
@@ -76,7 +76,11 @@ def publish_snapshot(settings: Settings, as_of: dt.date | None = None) -> str:
 
 
 def refresh_outcomes(settings: Settings) -> str:
-    """Bring the outcomes of steps after the build into a snapshot with the same figures; returns its id."""
+    """Bring the outcomes of steps after the build into a snapshot with the same figures; returns its id.
+
+    Raises NotPublished before the first build: there is no snapshot to refresh.
+    """
+    current_snapshot(settings)
     ledger = open_ledger(settings)
     with writer_slot(settings):
         copy_ledger(settings, ledger)

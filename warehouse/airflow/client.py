@@ -35,7 +35,7 @@ class AirflowClient:
         self._http = httpx.Client(base_url=f"http://{LOOPBACK}:{port}", timeout=30, trust_env=False)
         self._password = password
 
-    def wait_until_ready(self, dag_ids: set[str], timeout: float, is_alive: Callable[[], None]) -> None:
+    def wait_until_ready(self, dag_ids: frozenset[str], timeout: float, is_alive: Callable[[], None]) -> None:
         """Wait until the server answers and has parsed the DAGs; raises SourceUnavailable."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:

@@ -85,7 +85,6 @@ def airflow_environment(settings: Settings, port: int) -> dict[str, str]:
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",
         "LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "LOGGING__LOGGING_LEVEL": "WARNING",
-        "USAGE_DATA_COLLECTION__ENABLED": "False",
     }
     return {
         **inherited,

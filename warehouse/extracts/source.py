@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
-from warehouse.duck import mart
+from warehouse.duck import MARTS
 from warehouse.errors import UsageError
-from warehouse.reading import opened, rows_of
+from warehouse.reading import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
+Kind = TypeVar("Kind")
+LINE_END = re.compile("\r\n?")
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 ROWS_MART, FLAGS_MART, PLANS_MART = "rpt_provincial_extract", "fct_quality_flags", "dim_plans"
 
 
@@ -114,42 +117,45 @@ def names_of(record: type) -> tuple[str, ...]:
 
 def read_source(snapshot: Path, plan_key: str, period: str) -> Source:
     """Read a plan and period; raises UsageError that lists what can be extracted."""
+    of_plan, of_period = sa.column("plan_key") == plan_key, sa.column("period") == period
     with opened(snapshot) as connection:
-        rows = rows_of(connection, ROWS_MART, "row_no", "indicator_code", plan_key=plan_key, period=period)
+        rows = _read(connection, ExtractRow, ROWS_MART, "row_no", of_plan, of_period)
         if not rows:
             raise UsageError(_nothing_to_extract(connection, plan_key, period), plan_key=plan_key, period=period)
-        (plan,) = rows_of(connection, PLANS_MART, "plan_key", plan_key=plan_key)
-        flags = rows_of(connection, FLAGS_MART, "flag_id", plan_key=plan_key)
-    extract_rows = tuple(ExtractRow(**_only(ExtractRow, row)) for row in rows)
-    return Source(
-        plan=PlanVersion(**_only(PlanVersion, plan)),
-        period=period,
-        rows=extract_rows,
-        flags=tuple(_flags_on(flags, period, extract_rows)),
-    )
+        (plan,) = _read(connection, PlanVersion, PLANS_MART, "plan_key", of_plan)
+        flags = _read(connection, ExtractFlag, FLAGS_MART, "flag_id", of_plan, _speaks_of(period, rows))
+    return Source(plan=plan, period=period, rows=rows, flags=flags)
 
 
-def _only(record: type, row: dict[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in names_of(record)}
+def _read(
+    connection: sa.Connection, record: type[Kind], name: str, order: str, *conditions: sa.ColumnElement[bool]
+) -> tuple[Kind, ...]:
+    """Read exactly the columns of a record from a mart, in a total order (`order` is unique where they hold)."""
+    columns: list[sa.ColumnClause[Any]] = [sa.column(column) for column in names_of(record)]
+    query = sa.select(*columns).select_from(sa.table(name, schema=MARTS)).where(*conditions)
+    found = connection.execute(query.order_by(sa.column(order))).mappings()
+    return tuple(record(**{name: _clean(value) for name, value in row.items()}) for row in found)
 
 
-def _flags_on(flags: Iterable[dict[str, Any]], period: str, rows: Iterable[ExtractRow]) -> Iterable[ExtractFlag]:
-    """Keep what still stands on the periods that the rows speak of; a flag without a period always speaks."""
-    periods = {None, period} | {row.observed_period for row in rows}
-    for flag in flags:
-        if flag["state"] in {"open", "waived"} and flag["period"] in periods:
-            yield ExtractFlag(**_only(ExtractFlag, flag))
+def _clean(value: object) -> Any:
+    """Write line ends as LF and drop control characters: CSV, XML and spreadsheets each read them differently."""
+    return CONTROL.sub("", LINE_END.sub("\n", value)) if isinstance(value, str) else value
+
+
+def _speaks_of(period: str, rows: tuple[ExtractRow, ...]) -> sa.ColumnElement[bool]:
+    """Select what still stands on the periods that the rows speak of; a flag without a period always speaks."""
+    periods = sorted({period} | {row.observed_period for row in rows if row.observed_period})
+    said_of = sa.or_(sa.column("period").is_(None), sa.column("period").in_(periods))
+    return sa.and_(sa.column("state").in_(["open", "waived"]), said_of)
 
 
 def _nothing_to_extract(connection: sa.Connection, plan_key: str, period: str) -> str:
-    table = mart(connection.engine, ROWS_MART)
-    wanted = sa.select(table.c.plan_key, table.c.period).distinct().order_by(table.c.plan_key, table.c.period)
+    columns: list[sa.ColumnClause[str]] = [sa.column("plan_key"), sa.column("period")]
+    query = sa.select(*columns).distinct().select_from(sa.table(ROWS_MART, schema=MARTS)).order_by(*columns)
     offered: dict[str, list[str]] = {}
-    for row in connection.execute(wanted):
+    for row in connection.execute(query):
         offered.setdefault(row.plan_key, []).append(row.period)
     shown = {plan_key: offered[plan_key]} if plan_key in offered else offered
     listed = "; ".join(f"{key}: {', '.join(codes)}" for key, codes in shown.items())
-    return (
-        f"Không có dòng nào để trích xuất cho kế hoạch '{plan_key}', kỳ '{period}'. "
-        + (f"Có thể trích xuất: {listed}." if listed else "Bản công bố chưa có kỳ nào; hãy chạy `thuocdo build` trước.")
-    )  # fmt: skip
+    offer = f"Có thể trích xuất: {listed}." if listed else "Bản công bố chưa có kỳ nào; hãy chạy `thuocdo build` trước."
+    return f"Không có dòng nào để trích xuất cho kế hoạch '{plan_key}', kỳ '{period}'. {offer}"

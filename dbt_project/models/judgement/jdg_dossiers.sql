@@ -33,17 +33,17 @@ final as (
 
     select
         plan_key,
-        cast(null as {{ dbt.type_string() }}) as indicator_code,
-        cast(null as {{ dbt.type_string() }}) as unit_code,
+        cast(null as {{ text_type() }}) as indicator_code,
+        cast(null as {{ text_type() }}) as unit_code,
         period,
         without_due_date_count,
-        cast(without_due_date_count as {{ dbt.type_string() }}) as without_due_date_count_observed,
+        cast(without_due_date_count as {{ text_type() }}) as without_due_date_count_observed,
         '0' as without_due_date_count_expected,
         resolved_before_received_count,
-        cast(resolved_before_received_count as {{ dbt.type_string() }}) as resolved_before_received_count_observed,
+        cast(resolved_before_received_count as {{ text_type() }}) as resolved_before_received_count_observed,
         '0' as resolved_before_received_count_expected,
         unknown_status_count,
-        cast(unknown_status_count as {{ dbt.type_string() }}) as unknown_status_count_observed,
+        cast(unknown_status_count as {{ text_type() }}) as unknown_status_count_observed,
         '0' as unknown_status_count_expected
     from counted
 

@@ -44,17 +44,17 @@ prior_pairs as (
         figures.indicator_code,
         figures.unit_code,
         figures.period,
-        prior.value as prior_value,
-        median(prior.value) over (
+        earlier.value as prior_value,
+        median(earlier.value) over (
             partition by figures.plan_key, figures.indicator_code, figures.unit_code, figures.period
         ) as prior_median
     from figures
-    inner join figures as prior
+    inner join figures as earlier
         on
-            figures.plan_key = prior.plan_key
-            and figures.indicator_code = prior.indicator_code
-            and figures.unit_code = prior.unit_code
-            and figures.period > prior.period
+            figures.plan_key = earlier.plan_key
+            and figures.indicator_code = earlier.indicator_code
+            and figures.unit_code = earlier.unit_code
+            and figures.period > earlier.period
 
 ),
 
@@ -142,7 +142,7 @@ measured as (
                 then round(abs(log10(cast(figures.value as double) / cast(priors.prior_median as double))), 4)
         end as log10_ratio,
         case
-            when priors.prior_count < 4 then null
+            when coalesce(priors.prior_count, 0) < 4 then null
             when 100 * abs(figures.value - priors.prior_median) < {{ material_change_pct }} * abs(priors.prior_median)
                 then 0
             when priors.prior_mad > 0
@@ -219,7 +219,7 @@ select
     previous_value_vi as cumulative_drop_expected,
     steady_run as same_value_run,
     value_vi as same_value_run_observed,
-    cast(steady_run as {{ dbt.type_string() }}) as same_value_run_expected,
+    cast(steady_run as {{ text_type() }}) as same_value_run_expected,
     exact_target_hit,
     value_vi as exact_target_hit_observed,
     target_value_vi as exact_target_hit_expected

@@ -8,7 +8,7 @@ final as (
 
     select
         plan_key,
-        cast(null as {{ dbt.type_string() }}) as indicator_code,
+        cast(null as {{ text_type() }}) as indicator_code,
         unit_code,
         period,
         case status when 'missing' then 1 when 'not_due' then null else 0 end as missing_count,

@@ -53,13 +53,13 @@ final as (
 
 select
     plan_key,
-    cast(null as {{ dbt.type_string() }}) as indicator_code,
+    cast(null as {{ text_type() }}) as indicator_code,
     unit_code,
     period,
     copied_pct,
-    cast(cast(round(copied_pct) as integer) as {{ dbt.type_string() }}) as copied_pct_observed,
-    cast(compared_count as {{ dbt.type_string() }}) as copied_pct_expected,
+    cast(cast(round(copied_pct) as integer) as {{ text_type() }}) as copied_pct_observed,
+    cast(compared_count as {{ text_type() }}) as copied_pct_expected,
     all_hundred_pct,
-    cast(cast(round(all_hundred_pct) as integer) as {{ dbt.type_string() }}) as all_hundred_pct_observed,
-    cast(cell_count as {{ dbt.type_string() }}) as all_hundred_pct_expected
+    cast(cast(round(all_hundred_pct) as integer) as {{ text_type() }}) as all_hundred_pct_observed,
+    cast(cell_count as {{ text_type() }}) as all_hundred_pct_expected
 from final

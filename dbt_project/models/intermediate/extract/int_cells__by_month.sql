@@ -1,0 +1,49 @@
+with cells as (
+
+    select
+        observations.plan_key,
+        observations.indicator_code,
+        observations.unit_code,
+        observations.period,
+        {{ period_starts_on('observations.period') }} as period_starts_on,
+        {{ period_ends_on('observations.period') }} as cell_on,
+        observations.value_status,
+        observations.receipt_id,
+        case when observations.unit_code = indicators.reporter_unit then 0 else 1 end as stranger_no
+    from {{ ref('int_observations__versioned') }} as observations
+    inner join {{ ref('stg_plan__indicators') }} as indicators
+        on
+            observations.plan_key = indicators.plan_key
+            and observations.indicator_code = indicators.indicator_code
+    where observations.is_current
+
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over (
+            partition by plan_key, indicator_code, cell_on
+            order by stranger_no asc, period_starts_on desc, unit_code asc
+        ) as choice_no
+    from cells
+
+),
+
+final as (
+
+    select
+        plan_key,
+        indicator_code,
+        cell_on,
+        period,
+        unit_code,
+        value_status,
+        receipt_id
+    from numbered
+    where choice_no = 1
+
+)
+
+select * from final

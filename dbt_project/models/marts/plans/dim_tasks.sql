@@ -1,0 +1,26 @@
+select
+    plan_key,
+    task_code,
+    sort_no,
+    task_origin,
+    stt,
+    task_group,
+    name_vi,
+    lead_units,
+    lead_text,
+    coordinating_units,
+    coordinating_text,
+    product,
+    deadline_text,
+    deadline_kind,
+    due_from,
+    due_on,
+    indicators,
+    reporter_unit,
+    is_reported,
+    source_file,
+    source_section,
+    source_number,
+    notes
+from {{ ref('stg_plan__tasks') }}
+order by plan_key, sort_no

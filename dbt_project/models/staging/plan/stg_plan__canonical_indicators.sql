@@ -1,0 +1,27 @@
+with source as (
+
+    select * from {{ source('plan', 'canonical_indicators') }}
+
+),
+
+renamed as (
+
+    select
+        canonical_code,
+        name_vi,
+        name_en,
+        unit_of_measure,
+        value_kind,
+        direction,
+        definition_vi,
+        numerator_vi,
+        denominator_vi,
+        range_min,
+        range_max,
+        dossier_rate,
+        sources
+    from source
+
+)
+
+select * from renamed

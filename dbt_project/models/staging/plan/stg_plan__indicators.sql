@@ -1,0 +1,34 @@
+with source as (
+
+    select * from {{ source('plan', 'indicators') }}
+
+),
+
+renamed as (
+
+    select
+        plan_key,
+        indicator_code,
+        sort_no,
+        canonical_code,
+        stt,
+        section,
+        name_vi,
+        measure_vi,
+        unit_of_measure,
+        value_kind,
+        direction,
+        lead_units,
+        lead_text,
+        reporter_unit,
+        source_note,
+        blank_cells,
+        source_file,
+        source_section,
+        source_number,
+        notes
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,11 @@
+{#- The named columns together tell the rows of a model apart: its grain. Empty values count as one value. -#}
+{% test unique_combination(model, columns) %}
+
+select
+    {{ columns | join(', ') }},
+    count(*) as row_count
+from {{ model }}
+group by {{ columns | join(', ') }}
+having count(*) > 1
+
+{% endtest %}

@@ -1,0 +1,1 @@
+"""Intake: landing, gate, cage, forms, normalisation, portal client."""

@@ -1,0 +1,186 @@
+"""The cage for callers: zygotes are started on demand, restarted when they die, and never outlive us.
+
+Limits and isolation: `ingestion/caged/isolation.py`. Every end of a child becomes a value or a
+named refusal; none becomes a crash, a hang or a zombie of the caller (promise 17).
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import queue
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+from ingestion.cage.answers import file_of
+from ingestion.cage.lane import CageUnavailable, Lane, LaneLost
+from ingestion.cage.records import CagedFile, CageRefused
+from ingestion.findings import FindingRefused, finding
+from ingestion.limits import limit_text, limits
+from ingestion.opening import open_regular
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+    from ingestion.cage.lane import Outcome
+    from ingestion.findings import Finding
+    from ingestion.limits import Limits
+
+KINDS = frozenset({"xlsx", "ods", "csv", "json"})
+ATTEMPTS = 2
+OVER = {"time": ("thời gian", "reading_seconds"), "size": ("dung lượng", "cells")}
+TIME_SIGNALS = frozenset({-signal.SIGXCPU})
+
+
+class Cage:
+    """A few zygotes ready to read uploads; usable from several threads, one upload per lane at a time.
+
+    Usable as a context manager; `close` ends every zygote. After a fork of the owner, the copy
+    starts zygotes of its own.
+    """
+
+    def __init__(self, lanes: int = 1, limits_in_force: Limits | None = None) -> None:
+        """Prepare `lanes` places; zygotes start when first needed."""
+        self._lanes = lanes
+        self._limits = limits_in_force or limits()
+        self._owner = os.getpid()
+        self._places: queue.LifoQueue[Lane | None] = queue.LifoQueue()
+        self._fill()
+
+    def __enter__(self) -> Self:
+        """Return the cage itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End every zygote."""
+        self.close()
+
+    @property
+    def isolation(self) -> frozenset[str]:
+        """What this machine allows beyond resource limits: 'network' is an own, empty network namespace."""
+        with self._lane() as lane:
+            return lane.isolation
+
+    def read(self, path: Path, kind: str) -> CagedFile:
+        """Read one upload of a kind ('xlsx', 'ods', 'csv', 'json') that passed the gate.
+
+        Raises:
+            CageRefused: the reader refused the file or died of it (SEC-19), or it took too long or
+                too much memory (SEC-20); the finding says which.
+            CageUnavailable: no reader can be started or kept alive; try again later.
+            OSError: the file is gone or cannot be read.
+        """
+        if kind not in KINDS:
+            msg = f"no caged reader for kind '{kind}'"
+            raise ValueError(msg)
+        try:
+            source = open_regular(path)
+        except FindingRefused as refused:
+            raise CageRefused(refused.finding) from refused
+        try:
+            return _judge(self._ask(source, kind))
+        finally:
+            os.close(source)
+
+    def _ask(self, source: int, kind: str) -> Outcome:
+        """Ask a zygote; when one was killed from outside, ask a fresh one once more."""
+        for _ in range(ATTEMPTS):
+            try:
+                with self._lane() as lane:
+                    return lane.read(source, kind, self._limits)
+            except LaneLost as lost:
+                if lost.reason != "died":
+                    raise CageRefused(_over(*OVER[lost.reason])) from lost
+        raise CageUnavailable("Trình đọc cách ly bị dừng nhiều lần; chưa có gì thay đổi. Hãy chạy lại sau.")
+
+    @contextmanager
+    def _lane(self) -> Iterator[Lane]:
+        self._own()
+        lane = self._places.get()
+        try:
+            if lane is None or not lane.is_alive:
+                lane = None
+                lane = Lane()
+            yield lane
+        finally:
+            self._places.put(lane)
+
+    def close(self) -> None:
+        """End every zygote that is not at work and reap it; the cage stays usable."""
+        self._own()
+        idle = []
+        while not self._places.empty():
+            idle.append(self._places.get())
+        for lane in idle:
+            if lane is not None:
+                lane.end()
+            self._places.put(None)
+
+    def after_fork(self) -> None:
+        """In a forked copy of the owner: let go of its zygotes; new ones start when needed.
+
+        Takes no lock, because a thread of the owner may have held it when the process was copied.
+        """
+        for lane in list(self._places.queue):
+            if lane is not None:
+                lane.forget()
+        self._owner = os.getpid()
+        self._places = queue.LifoQueue()
+        self._fill()
+
+    def _own(self) -> None:
+        if self._owner != os.getpid():
+            self.after_fork()
+
+    def _fill(self) -> None:
+        for _ in range(self._lanes):
+            self._places.put(None)
+
+
+def _judge(outcome: Outcome) -> CagedFile:
+    if outcome.timed_out or outcome.exit in TIME_SIGNALS:
+        raise CageRefused(_over(*OVER["time"]))
+    content = file_of(outcome.answer)
+    if content is None or outcome.exit != 0:
+        told = f"tín hiệu {-outcome.exit}" if outcome.exit < 0 else "câu trả lời không trọn vẹn"
+        raise CageRefused(finding("SEC-19", found=told))
+    return content
+
+
+def _over(what: str, limit: str) -> Finding:
+    return finding("SEC-20", what=what, expected=limit_text(limit))
+
+
+class _Shared:
+    """The cage of this process, made at the first use."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._cage: Cage | None = None
+
+    def cage(self) -> Cage:
+        with self._lock:
+            if self._cage is None:
+                self._cage = Cage()
+                atexit.register(self._cage.close)
+            return self._cage
+
+    def after_fork(self) -> None:
+        self._lock = threading.Lock()
+        if self._cage is not None:
+            self._cage.after_fork()
+
+
+_shared = _Shared()
+os.register_at_fork(after_in_child=_shared.after_fork)
+
+
+def read_sheets(path: Path, kind: str) -> CagedFile:
+    """Read one upload in the cage of this process, which starts at the first call; see `Cage.read`."""
+    return _shared.cage().read(path, kind)

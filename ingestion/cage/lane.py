@@ -1,0 +1,172 @@
+"""One zygote process and the talk with it: start, ask, listen with a deadline, end."""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+import msgpack
+
+from ingestion.caged.request import LARGEST_REQUEST, ReadingLimits
+from ingestion.limits import Limits
+from warehouse.errors import ThuocDoError
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+BOOT = "import sys; sys.path.insert(0, sys.argv[2]); from ingestion.caged.zygote import main; main()"
+PIECE = 1 << 20
+LARGEST_ANSWER = 1 << 27
+START_SECONDS = 30.0
+GRACE_SECONDS = 2.0
+END_SECONDS = 5.0
+KEPT_VARIABLES = ("LD_LIBRARY_PATH",)
+
+
+class CageUnavailable(ThuocDoError):
+    """The caged reader cannot be started on this machine; nothing was read."""
+
+    code = "CAGE-01"
+    retryable = True
+
+
+class LaneLost(Exception):
+    """The talk with the zygote broke off; it was ended. `reason` says whose fault that can be."""
+
+    def __init__(self, reason: Literal["time", "size", "died"]) -> None:
+        """Keep the reason: 'died' is never the upload's fault, the child cannot reach the zygote."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one reading ended: the answer's bytes and the child's end (negative exit is a signal)."""
+
+    answer: bytes
+    exit: int
+    timed_out: bool
+    cpu_milliseconds: int = 0
+    peak_kibibytes: int = 0
+
+
+class Lane:
+    """A running zygote; handles one upload at a time and is thrown away after any irregular answer."""
+
+    def __init__(self) -> None:
+        """Start the zygote and wait for its first word; raises CageUnavailable."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.control = ours
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603 our own interpreter and our own code
+                [sys.executable, "-I", "-c", BOOT, str(theirs.fileno()), str(PROJECT)],
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                env={name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ},
+                start_new_session=True,
+            )
+        hello = self._receive(time.monotonic() + START_SECONDS)
+        if hello is None:
+            self.end()
+            raise CageUnavailable(
+                "Không khởi động được trình đọc cách ly; chưa có tệp nào được đọc. "
+                "Hãy kiểm tra môi trường Python (gói python-calamine, msgpack) rồi chạy lại."
+            )
+        self.isolation: frozenset[str] = frozenset(hello.get("isolation", ()))
+
+    def read(self, source: int, kind: str, limits: Limits) -> Outcome:
+        """Have one upload read.
+
+        Raises:
+            LaneLost: the zygote gave no answer in time, answered too much, or died; it is ended.
+        """
+        reading = {field.name: getattr(limits, field.name) for field in fields(ReadingLimits)}
+        request = msgpack.packb({"kind": kind, "limits": reading})
+        deadline = time.monotonic() + limits.waiting_seconds + GRACE_SECONDS
+        listening, answering = os.pipe()
+        try:
+            try:
+                socket.send_fds(self.control, [request], [source, answering])
+            finally:
+                os.close(answering)
+            answer = _listen(listening, deadline)
+            status = self._receive(deadline)
+        except OSError as error:
+            self._kill()
+            raise LaneLost("died") from error
+        except LaneLost:
+            self._kill()
+            raise
+        finally:
+            os.close(listening)
+        if status is None:
+            self._kill()
+            raise LaneLost("died")
+        return Outcome(
+            answer, int(status["exit"]), bool(status["timed_out"]),
+            int(status["cpu_milliseconds"]), int(status["peak_kibibytes"]),
+        )  # fmt: skip
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether the zygote can be asked."""
+        return self.control.fileno() >= 0 and self.process.poll() is None
+
+    def end(self) -> None:
+        """End the zygote and its child, and reap it."""
+        with suppress(OSError):
+            self.control.shutdown(socket.SHUT_RDWR)  # also for copies of the socket in forked processes
+        self.control.close()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(END_SECONDS)
+            return
+        self.process.kill()
+        self.process.wait()
+
+    def forget(self) -> None:
+        """Let go of a zygote that belongs to another process (after a fork): its owner ends it."""
+        self.control.close()
+        self.process.returncode = 0  # not our child: nothing to wait for
+
+    def _kill(self) -> None:
+        self.control.close()
+        self.process.kill()
+        self.process.wait()
+
+    def _receive(self, deadline: float) -> dict[str, Any] | None:
+        if not _is_ready(self.control.fileno(), deadline):
+            return None
+        try:
+            message = self.control.recv(LARGEST_REQUEST)
+        except OSError:
+            return None
+        content = msgpack.unpackb(message) if message else None
+        return content if isinstance(content, dict) else None
+
+
+def _listen(descriptor: int, deadline: float) -> bytes:
+    """Return all bytes until the writers are gone; raises LaneLost past the deadline or the largest answer."""
+    answer = bytearray()
+    while _is_ready(descriptor, deadline):
+        piece = os.read(descriptor, PIECE)
+        if not piece:
+            return bytes(answer)
+        answer += piece
+        if len(answer) > LARGEST_ANSWER:
+            raise LaneLost("size")
+    raise LaneLost("time")
+
+
+def _is_ready(descriptor: int, deadline: float) -> bool:
+    watcher = select.poll()
+    watcher.register(descriptor, select.POLLIN)
+    return bool(watcher.poll(max(0.0, deadline - time.monotonic()) * 1000))

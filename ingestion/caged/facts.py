@@ -1,0 +1,56 @@
+"""What a workbook's own markup says beside the values: positions, formats, formulas, what is hidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ingestion.caged.request import Refusal, address
+
+if TYPE_CHECKING:
+    from ingestion.caged.request import ReadingLimits
+
+Position = tuple[int, int]
+
+
+@dataclass
+class SheetFacts:
+    """Facts of one sheet; rows and columns count from zero."""
+
+    name: str
+    formats: dict[Position, str] = field(default_factory=dict)
+    errors: dict[Position, str] = field(default_factory=dict)
+    uncalculated: list[Position] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+    height: int = 0
+    width: int = 0
+
+
+class Extent:
+    """Watches where values stand: far cells, too many cells and too large a grid are refused before any reader."""
+
+    def __init__(self, limits: ReadingLimits) -> None:
+        """Count over all sheets of one file."""
+        self._limits = limits
+        self._cells = 0
+
+    def take(self, sheet: SheetFacts, row: int, column: int, count: int = 1) -> None:
+        """Note `count` cells with a value, the last of them at this position.
+
+        Raises:
+            Refusal: FMT-10 outside the area, FMT-16 more cells (or a larger grid) than allowed,
+                FMT-02 a position that no sheet has.
+        """
+        limits = self._limits
+        if row < 0 or column < 0:
+            raise Refusal("FMT-02", found="địa chỉ ô sai")
+        if row >= limits.rows or column >= limits.columns:
+            raise Refusal("FMT-10", sheet=sheet.name, cell=address(row, column))
+        if row >= sheet.height:
+            sheet.height = row + 1
+        if column >= sheet.width:
+            sheet.width = column + 1
+        self._cells += count
+        if self._cells > limits.cells or sheet.height * sheet.width > limits.cells:
+            raise Refusal("FMT-16", sheet=sheet.name, what="ô", found=f"hơn {limits.cells}", limit="cells")

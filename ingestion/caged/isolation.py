@@ -1,0 +1,58 @@
+"""Take away what a parser does not need: network, files, processes, memory, time.
+
+What holds everywhere: resource limits, and a descriptor limit that is lowered to what is already
+open, so that the child can open no file and no socket. What holds where the kernel allows it (user
+namespaces): an own network namespace without any interface. A system call filter (seccomp) would
+need a compiled helper and is not used.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ingestion.caged.request import ReadingLimits
+
+CLONE_NEWUSER, CLONE_NEWNET, CLONE_NEWIPC = 0x10000000, 0x40000000, 0x08000000
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def isolate_zygote() -> list[str]:
+    """Enter an empty network namespace if allowed; returns what was achieved ('network')."""
+    flags = CLONE_NEWNET | CLONE_NEWIPC
+    if _libc.unshare(CLONE_NEWUSER | flags) == 0 or _libc.unshare(flags) == 0:
+        return ["network"]
+    return []
+
+
+def limit_child(limits: ReadingLimits) -> None:
+    """Put the limits on this process; they cannot be raised again.
+
+    512 MiB of address space, no file growth, no core file, CPU seconds, no new process or thread
+    (root is exempt from the last one). Ends with the zygote.
+    """
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    _libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    for name, limit in (
+        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NPROC, 0),
+    ):
+        resource.setrlimit(name, (limit, limit))
+    seconds = limits.reading_seconds  # one second between the signal that tells the reason and the one that kills
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+
+
+def forbid_descriptors(kept: int) -> None:
+    """Close every descriptor but `kept`, and allow no other to be opened: no file, no socket, no pipe."""
+    os.dup2(kept, 0)
+    os.closerange(1, 256)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1, 1))

@@ -1,0 +1,63 @@
+"""What the cage is asked and how it answers: plain msgpack maps, never pickle.
+
+A request travels with two descriptors (the upload to read, the pipe to answer into). The answer is
+a sequence of frames, each a 4-byte length and one msgpack map: any number of sheets, then one end
+(`done`), or a refusal (`code` and its facts) in its place.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from dataclasses import dataclass
+
+import msgpack
+
+FRAME_LENGTH = struct.Struct("<I")
+LARGEST_FRAME = 1 << 28
+LARGEST_REQUEST = 1 << 16
+
+
+@dataclass(frozen=True)
+class ReadingLimits:
+    """The limits that hold inside the cage (values of `ingestion/limits.yml`)."""
+
+    file_bytes: int
+    sheets: int
+    rows: int
+    columns: int
+    cells: int
+    cell_characters: int
+    line_characters: int
+    unpacked_bytes: int
+    reading_seconds: int
+    waiting_seconds: int
+    memory_bytes: int
+
+
+class Refusal(Exception):
+    """The upload is refused for a reason that the sender can be told; the parent words it."""
+
+    def __init__(self, code: str, **facts: str | None) -> None:
+        """Keep the catalogued code and its facts."""
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+
+
+def send_frame(descriptor: int, content: dict[str, object]) -> None:
+    """Write one frame whole."""
+    packed = msgpack.packb(content, use_bin_type=True)
+    rest = memoryview(FRAME_LENGTH.pack(len(packed)) + packed)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def address(row: int, column: int) -> str:
+    """Return the A1 address of a cell counted from zero."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row + 1}"

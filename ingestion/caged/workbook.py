@@ -1,0 +1,106 @@
+"""Read a workbook inside the cage: markup facts first, values by the fast reader after they are bounded."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from typing import TYPE_CHECKING
+
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from ingestion.caged import ods_facts, xlsx_facts
+from ingestion.caged.request import Refusal, address
+from ingestion.normalise.legacy import looks_legacy_encoded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ingestion.caged.facts import Position, SheetFacts
+    from ingestion.caged.request import ReadingLimits
+
+EXACT_FLOAT = 2**53
+SAMPLE_LENGTH = 60
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+Cell = str | int | float | bool | None
+Sheet = dict[str, object]
+
+
+def read_workbook(content: bytes, kind: str, limits: ReadingLimits) -> Iterator[Sheet]:
+    """Yield the sheets of an .xlsx or .ods file as plain maps.
+
+    Raises:
+        Refusal: the workbook is damaged, too large somewhere, or written with an old font.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            read_facts = xlsx_facts.read_facts if kind == "xlsx" else ods_facts.read_facts
+            facts = read_facts(archive, limits)
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        for sheet in workbook.sheets_metadata:
+            if sheet.typ == SheetTypeEnum.WorkSheet and sheet.name in facts:
+                rows = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+                yield _sheet_map(facts[sheet.name], rows, sheet.visible != SheetVisibleEnum.Visible, limits)
+    except (zipfile.BadZipFile, CalamineError) as error:
+        raise Refusal("FMT-02", found=type(error).__name__) from error
+
+
+def _sheet_map(facts: SheetFacts, values: Sequence[Sequence[object]], is_hidden: bool, limits: ReadingLimits) -> Sheet:
+    rows = [[plain_cell(value) for value in row] for row in values]
+    for (row, column), text in facts.errors.items():
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = text
+    check_texts(facts.name, rows, limits)
+    return {
+        "name": facts.name,
+        "is_hidden": is_hidden,
+        "rows": rows,
+        "formats": [[row, column, code] for (row, column), code in facts.formats.items()],
+        "uncalculated": _places(facts.uncalculated),
+        "errors": _places(facts.errors),
+        "hidden_rows": facts.hidden_rows,
+        "hidden_columns": facts.hidden_columns,
+    }
+
+
+def plain_cell(value: object) -> Cell:
+    """Turn a reader's value into a plain one: empty is None, whole floats are integers, dates are ISO text."""
+    if type(value) is float:
+        return int(value) if value.is_integer() and abs(value) < EXACT_FLOAT else value
+    if type(value) is str:
+        return value or None
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return value.isoformat()
+    return str(value)
+
+
+def check_texts(sheet: str, rows: list[list[Cell]], limits: ReadingLimits) -> None:
+    """Judge every text cell.
+
+    Raises:
+        Refusal: FMT-13 too long, ENC-02 typed with an old font, ENC-03 a lone surrogate.
+    """
+    for row_number, row in enumerate(rows):
+        for column, value in enumerate(row):
+            if type(value) is str:
+                _check_text(sheet, value, row_number, column, limits)
+
+
+def _check_text(sheet: str, text: str, row: int, column: int, limits: ReadingLimits) -> None:
+    if len(text) > limits.cell_characters:
+        found = f"{len(text)} ký tự"
+        raise Refusal("FMT-13", sheet=sheet, cell=address(row, column), found=found, limit="cell_characters")
+    if text.isascii():
+        return
+    if _SURROGATE.search(text):
+        raise Refusal("ENC-03", sheet=sheet, cell=address(row, column), found="ký tự thay thế lẻ đôi")
+    if looks_legacy_encoded(text):
+        raise Refusal("ENC-02", sheet=sheet, cell=address(row, column), found=text[:SAMPLE_LENGTH])
+
+
+def _places(positions: dict[Position, str] | list[Position]) -> list[list[int]]:
+    return [[row, column] for row, column in positions]

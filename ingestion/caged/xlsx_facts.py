@@ -1,0 +1,205 @@
+"""Facts of an .xlsx workbook, read from its sheet and style parts (ECMA-376 part 1, chapter 18)."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from typing import TYPE_CHECKING
+
+from ingestion.caged.facts import Extent, SheetFacts
+from ingestion.caged.request import Refusal
+from ingestion.caged.xml_facts import PartReader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import IO
+
+    from ingestion.caged.request import ReadingLimits
+
+DIGITS = "0123456789"
+GENERAL = "General"
+LAST_COLUMN = 16_384
+_TRUE = frozenset({"1", "true"})
+# Number formats that a workbook may use without spelling them out (ECMA-376 part 1, 18.8.30).
+_BUILT_IN = {
+    "1": "0", "2": "0.00", "3": "#,##0", "4": "#,##0.00", "9": "0%", "10": "0.00%", "11": "0.00E+00", "12": "# ?/?",
+    "13": "# ??/??", "14": "mm-dd-yy", "15": "d-mmm-yy", "16": "d-mmm", "17": "mmm-yy", "22": "m/d/yy h:mm",
+    "37": "#,##0 ;(#,##0)", "38": "#,##0 ;[Red](#,##0)", "39": "#,##0.00;(#,##0.00)", "49": "@",
+}  # fmt: skip
+
+
+def read_facts(archive: zipfile.ZipFile, limits: ReadingLimits) -> dict[str, SheetFacts]:
+    """Return the facts of every sheet by its name.
+
+    Raises:
+        Refusal: FMT-02 no workbook, FMT-10/FMT-16 cells outside or too many, SEC-16 too many sheets.
+    """
+    parts = {name.lower(): name for name in archive.namelist()}
+    package = _Relations()
+    _read(archive, parts, "_rels/.rels", package)
+    main = _part_of(package.of_kind("officeDocument"), "")
+    workbook = _Workbook()
+    _read(archive, parts, main, workbook)
+    if len(workbook.sheets) > limits.sheets:
+        raise Refusal("SEC-16", what="trang tính", found=str(len(workbook.sheets)), limit="sheets")
+    if len({name for name, _ in workbook.sheets}) != len(workbook.sheets):
+        raise Refusal("FMT-02", found="hai trang tính cùng tên")
+    folder, _, base = main.rpartition("/")
+    relations = _Relations()
+    _read(archive, parts, f"{folder}/_rels/{base}.rels".removeprefix("/"), relations)
+    styles = _Styles()
+    if (style_part := _part_of(relations.of_kind("styles"), folder)) in parts:
+        _read(archive, parts, style_part, styles)
+    formats = styles.formats()
+    extent = Extent(limits)
+    facts = {}
+    for name, relation in workbook.sheets:
+        sheet = _Sheet(SheetFacts(name), formats, extent)
+        part = _part_of(relations.targets.get(relation, ""), folder)
+        if part in parts:
+            _read(archive, parts, part, sheet)
+        facts[name] = sheet.facts
+    return facts
+
+
+def _read(archive: zipfile.ZipFile, parts: Mapping[str, str], part: str, reader: PartReader) -> None:
+    if part not in parts:
+        raise Refusal("FMT-02", found=f"thiếu phần {part}")
+    handle: IO[bytes]
+    try:
+        with archive.open(parts[part]) as handle:
+            reader.read(handle)
+    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, NotImplementedError, zlib.error) as error:
+        raise Refusal("FMT-02", found=f"phần {part} không đọc được") from error
+
+
+def _part_of(target: str, folder: str) -> str:
+    """Return the part that a relationship of a part in `folder` points to, as its key in lower case."""
+    target = target.lower()
+    return target[1:] if target.startswith("/") else f"{folder}/{target}".removeprefix("/")
+
+
+class _Workbook(PartReader):
+    def __init__(self) -> None:
+        super().__init__()
+        self.sheets: list[tuple[str, str]] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "sheet":
+            relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
+            self.sheets.append((attributes.get("name", ""), relation))
+
+
+class _Relations(PartReader):
+    def __init__(self) -> None:
+        super().__init__()
+        self.targets: dict[str, str] = {}
+        self._kinds: dict[str, str] = {}
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "Relationship":
+            target = attributes.get("Target", "")
+            self.targets[attributes.get("Id", "")] = target
+            self._kinds[attributes.get("Type", "").rpartition("/")[2]] = target
+
+    def of_kind(self, kind: str) -> str:
+        """Return the target of the relationship of this kind, or nothing."""
+        return self._kinds.get(kind, "")
+
+
+class _Styles(PartReader):
+    def __init__(self) -> None:
+        super().__init__()
+        self._codes = dict(_BUILT_IN)
+        self._cells: list[str] = []
+        self._is_cell_style = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "xf":
+            if self._is_cell_style:
+                self._cells.append(attributes.get("numFmtId", "0"))
+        elif name == "numFmt":
+            self._codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", GENERAL)
+        elif name == "cellXfs":
+            self._is_cell_style = True
+
+    def end(self, name: str) -> None:
+        if name == "cellXfs":
+            self._is_cell_style = False
+
+    def formats(self) -> dict[str, str]:
+        """Return the number format of each cell style that has one, by the style's index."""
+        codes = ((str(index), self._codes.get(number, GENERAL)) for index, number in enumerate(self._cells))
+        return {index: code for index, code in codes if code != GENERAL}
+
+
+class _Sheet(PartReader):
+    """Follows cells as they stand; one object per sheet, few calls per cell because sheets can be large."""
+
+    def __init__(self, facts: SheetFacts, formats: Mapping[str, str], extent: Extent) -> None:
+        super().__init__()
+        self.facts = facts
+        self._formats = formats
+        self._extent = extent
+        self._columns: dict[str, int] = {}
+        self._row = self._column = -1
+        self._kind = self._style = ""
+        self._has_formula = self._has_value = self._has_text = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "c":
+            self._start_cell(attributes)
+        elif name == "v":
+            self._has_value = True
+            self.text.clear()
+        elif name == "is":
+            self._has_text = True
+        elif name == "f":
+            self._has_formula = True
+        elif name == "row":
+            self._start_row(attributes)
+        elif name == "col" and attributes.get("hidden") in _TRUE:
+            self.facts.hidden_columns += range(int(attributes["min"]) - 1, min(int(attributes["max"]), LAST_COLUMN))
+
+    def end(self, name: str) -> None:
+        if name == "v":
+            self._has_value = self._kind == "str" or any(self.text)
+            if self._kind == "e":
+                self.facts.errors[self._row, self._column] = "".join(self.text)
+        elif name == "c" and (self._has_value or self._has_formula or self._has_text):
+            self._end_cell()
+
+    def _start_row(self, attributes: dict[str, str]) -> None:
+        number = attributes.get("r")
+        self._row = int(number) - 1 if number else self._row + 1
+        self._column = -1
+        if attributes.get("hidden") in _TRUE:
+            self.facts.hidden_rows.append(self._row)
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        place = attributes.get("r")
+        if place:
+            letters = place.rstrip(DIGITS)
+            column = self._columns.get(letters)
+            self._column = self._number_of(letters) if column is None else column
+            self._row = int(place[len(letters) :]) - 1
+        else:
+            self._column += 1
+        self._kind = attributes.get("t", "n")
+        self._style = attributes.get("s", "")
+        self._has_formula = self._has_value = self._has_text = False
+        self.text.clear()
+
+    def _number_of(self, letters: str) -> int:
+        number = 0
+        for letter in letters.upper():
+            number = number * 26 + ord(letter) - ord("A") + 1
+        self._columns[letters] = number - 1
+        return number - 1
+
+    def _end_cell(self) -> None:
+        self._extent.take(self.facts, self._row, self._column)
+        if not (self._has_value or self._has_text):
+            self.facts.uncalculated.append((self._row, self._column))
+        if self._kind == "n" and (code := self._formats.get(self._style)):
+            self.facts.formats[self._row, self._column] = code

@@ -1,0 +1,198 @@
+"""Decide what becomes of a receipt: gate, cage, form, then what the ledger already knows.
+
+A decision changes nothing; `ingestion.intake` writes the rows and the ledger.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from ingestion.arrivals import ACCEPTED, Decision, Receipt, outcome_of
+from ingestion.cage import CageRefused, read_sheets
+from ingestion.findings import Finding, finding
+from ingestion.forms.contents import date_shown
+from ingestion.forms.layout import FORM_CODE
+from ingestion.forms.read import read_form
+from ingestion.gate import inspect
+from ingestion.landing import landed_path
+from plans.periods import default_regime, period_of, unit_form_due_on
+from warehouse.clock import VIETNAM, end_of_day
+
+if TYPE_CHECKING:
+    from ingestion.forms.layout import FormIdentity
+    from ingestion.forms.records import ParsedForm
+    from ingestion.ledger_view import Earlier, LedgerView
+    from plans.records import Plan
+    from warehouse.settings import Settings
+
+PASSING_CODES = frozenset({"LCK-01", "COD-01"})
+"""Refusals that are not for ever (a lock, a code list, a period not begun): the same bytes are judged again."""
+ANONYMOUS_CHANNELS = ("command",)
+"""Channels whose user may hand in for any unit; on all others the channel names the sender."""
+OUTCOME_NAMES = {
+    "accepted": "đã nhận",
+    "accepted_with_warnings": "đã nhận, có điểm cần xem lại",
+    "rejected": "bị từ chối",
+    "quarantined": "bị cách ly",
+}
+
+
+def decide(
+    settings: Settings, view: LedgerView, plans: Mapping[str, Plan], receipt: Receipt, now: dt.datetime
+) -> Decision:
+    """Decide one receipt; `now` becomes the instant from which its figures are known."""
+    if receipt.channel not in ANONYMOUS_CHANNELS and not receipt.sender.is_known:
+        found = f"tệp gửi qua “{receipt.channel}” không rõ đơn vị"
+        return _refused(receipt, (finding("IDN-01", found=found, expected="<mã kế hoạch>/<mã đơn vị>"),))
+    repeated = _same_bytes(view, receipt)
+    if repeated:
+        return repeated
+    path = landed_path(settings, receipt.sha256)
+    verdict = inspect(path, receipt.original_name)
+    if verdict.kind is None or verdict.is_refused:
+        return _refused(receipt, verdict.findings)
+    try:
+        caged = read_sheets(path, verdict.kind)
+    except CageRefused as refusal:
+        return _refused(receipt, (*verdict.findings, refusal.finding))
+    parsed = read_form(caged, plans, receipt.sender)
+    findings = (*verdict.findings, *parsed.findings)
+    identity = parsed.identity
+    if identity is None or parsed.is_refused or any(found.severity == "error" for found in findings):
+        return _refused(receipt, findings, identity)
+    return _judged_by_ledger(view, plans[identity.plan_key], receipt, parsed, identity, findings, now)
+
+
+def _refused(receipt: Receipt, findings: tuple[Finding, ...], identity: FormIdentity | None = None) -> Decision:
+    # Plan and unit are the sender's where known: a unit sees its own receipts, also the one of a wrong form.
+    return Decision(
+        receipt=receipt,
+        outcome=outcome_of(findings),
+        findings=findings,
+        plan_key=receipt.sender.plan_key or (identity.plan_key if identity else None),
+        unit_code=receipt.sender.unit_code or (identity.unit_code if identity else None),
+        form_code=FORM_CODE if identity else None,
+        period=identity.period if identity else None,
+    )
+
+
+def _same_bytes(view: LedgerView, receipt: Receipt) -> Decision | None:
+    """Tell whether these bytes were decided before for this sender (F5): one load, the first id again."""
+    sender = receipt.sender
+    for earlier in view.earlier_receipts(receipt.sha256):
+        is_taken = earlier.outcome in ACCEPTED and sender.agrees_with(earlier.plan_key, earlier.unit_code)
+        is_same_refusal = (
+            earlier.outcome not in ACCEPTED and sender == earlier.sender and not earlier.codes & PASSING_CODES
+        )
+        if is_taken or is_same_refusal:
+            return _duplicate(view, receipt, earlier)
+    return None
+
+
+def _duplicate(view: LedgerView, receipt: Receipt, earlier: Earlier) -> Decision:
+    key = (earlier.plan_key or "", earlier.unit_code or "", earlier.period or "")
+    standing = view.standing(key)
+    findings = [
+        finding(
+            "DUP-01",
+            found=moment_shown(earlier.received_at),
+            expected=earlier.receipt_id,
+            what=OUTCOME_NAMES[earlier.outcome],
+        )
+    ]
+    if standing and earlier.revision and earlier.revision < standing.revision:
+        findings.append(finding("REV-02", found=str(earlier.revision), expected=str(standing.revision)))
+    return Decision(
+        receipt=receipt,
+        outcome="duplicate",
+        findings=tuple(findings),
+        plan_key=earlier.plan_key,
+        unit_code=earlier.unit_code,
+        form_code=earlier.form_code,
+        period=earlier.period,
+        revision=earlier.revision,
+        duplicate_of=earlier.receipt_id,
+    )
+
+
+def _judged_by_ledger(
+    view: LedgerView,
+    plan: Plan,
+    receipt: Receipt,
+    parsed: ParsedForm,
+    identity: FormIdentity,
+    findings: tuple[Finding, ...],
+    now: dt.datetime,
+) -> Decision:
+    """Hold a sound form against what the ledger knows: repetition, lock, revision, deadline."""
+    standing = view.standing((identity.plan_key, identity.unit_code, identity.period))
+    if standing and standing.content_hash == parsed.content_hash:
+        return _duplicate(view, receipt, view.receipt(standing.receipt_id))
+    problem = _period_problem(view, identity, receipt.received_at)
+    if problem:
+        return _refused(receipt, (*findings, problem), identity)
+    revision = standing.revision + 1 if standing else 1
+    if standing:
+        findings += (finding("REV-01", found=str(revision), expected=str(standing.revision)),)
+    findings += _lateness(view, plan, identity, receipt.received_at)
+    decision = Decision(
+        receipt=receipt,
+        outcome=outcome_of(findings),
+        findings=findings,
+        plan_key=identity.plan_key,
+        unit_code=identity.unit_code,
+        form_code=identity.form_code,
+        period=identity.period,
+        revision=revision,
+        content_hash=parsed.content_hash,
+        cells_filled=parsed.cells_filled,
+    )
+    return replace(decision, rows=raw_rows(decision, parsed, now))
+
+
+def _period_problem(view: LedgerView, identity: FormIdentity, received_at: dt.datetime) -> Finding | None:
+    """Refuse a period that is locked, or whose count has not begun."""
+    export_id = view.lock_of(identity.plan_key, identity.period)
+    if export_id:
+        return finding("LCK-01", found=identity.period, expected=export_id)
+    counts_from, _ = default_regime().window(period_of(identity.period))
+    if received_at.astimezone(VIETNAM).date() < counts_from:
+        expected = f"kỳ này bắt đầu tính từ {date_shown(counts_from)}"
+        return finding("COD-01", found=identity.period, expected=expected, what="kỳ báo cáo")
+    return None
+
+
+def _lateness(view: LedgerView, plan: Plan, identity: FormIdentity, received_at: dt.datetime) -> tuple[Finding, ...]:
+    due_at = view.due_at(identity.form_id)
+    if due_at is None:
+        due_at = end_of_day(unit_form_due_on(plan, identity.unit_code, period_of(identity.period))[0])
+    if received_at <= due_at:
+        return ()
+    return (finding("LATE-01", found=moment_shown(received_at), expected=moment_shown(due_at)),)
+
+
+def raw_rows(decision: Decision, parsed: ParsedForm, known_from: dt.datetime) -> dict[str, list[dict[str, Any]]]:
+    """Return the raw rows of an accepted form, by raw table (`warehouse.raw.RAW_TABLES`)."""
+    lineage = {
+        "submission_id": decision.submission_id,
+        "receipt_id": decision.receipt.receipt_id,
+        "plan_key": decision.plan_key,
+        "unit_code": decision.unit_code,
+        "form_code": decision.form_code,
+        "period": decision.period,
+        "revision": decision.revision,
+        "known_from": known_from,
+    }
+    return {
+        "observations": [lineage | asdict(observation) for observation in parsed.observations],
+        "task_reports": [lineage | asdict(report) for report in parsed.task_reports],
+    }
+
+
+def moment_shown(moment: dt.datetime) -> str:
+    """Write an instant as people in Vietnam read it: 23:59 ngày 19/06/2026."""
+    local = moment.astimezone(VIETNAM)
+    return f"{local:%H:%M} ngày {date_shown(local.date())}"

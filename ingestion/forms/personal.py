@@ -1,0 +1,45 @@
+"""Look for personal data in what was handed in; indicators need none (Law 91/2025/QH15, design 2.11).
+
+Only shapes are looked for (12-digit identity numbers, mobile numbers, e-mail addresses), and
+what is found is never repeated in a message.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ingestion.findings import Finding, finding
+from ingestion.forms.layout import address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ingestion.cage import CagedFile
+
+SHAPES = {
+    "số định danh 12 chữ số": re.compile(r"(?<![\d.,/-])0\d{11}(?![\d/])"),
+    "số chứng minh nhân dân": re.compile(r"(?i)\b(?:cmnd|cmt|cccd|chứng minh|căn cước)\D{0,20}\d{9}(?!\d)"),
+    "số điện thoại": re.compile(r"(?<![\d.,/-])(?:\+84|0)[ .]?[35789]\d(?:[ .]?\d){7}(?![\d/])"),
+    "địa chỉ thư điện tử": re.compile(r"[\w.+-]+@(?![\w.-]*gov\.vn\b)[\w-]+\.[\w.]+"),
+}
+"""What is looked for, by the name under which it is told. Shapes of identity and mobile numbers: Vietnamese
+numbering as in force; a mobile number starts with 03, 05, 07, 08 or 09."""
+
+
+def personal_data(caged: CagedFile) -> tuple[Finding, ...]:
+    """Name every cell that holds something shaped like personal data."""
+    return tuple(_found(caged))
+
+
+def _found(caged: CagedFile) -> Iterator[Finding]:
+    for sheet in caged.sheets:
+        for number, row in enumerate(sheet.rows):
+            for column, raw in enumerate(row):
+                shape = _shape_of(raw) if isinstance(raw, str) else None
+                if shape:
+                    yield finding("PII-01", sheet=sheet.name, cell=address(number, column), found=shape)
+
+
+def _shape_of(text: str) -> str | None:
+    return next((name for name, shape in SHAPES.items() if shape.search(text)), None)

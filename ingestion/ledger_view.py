@@ -1,0 +1,150 @@
+"""What the ledger knows about earlier arrivals, together with this run's decisions that are not in it yet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingestion.arrivals import ACCEPTED, OPEN, Decision, stored_findings
+from ingestion.forms.layout import FORM_CODE
+from ingestion.forms.records import Sender
+from warehouse.ledger import from_instant
+from warehouse.ledger_tables import EXTRACTS, FORM_ISSUES, RECEIPTS, SUBMISSIONS
+
+LOCKING_STATES = ("approved", "sent", "received")
+"""States of an extract that lock its period; a refused extract must be mended, so it does not."""
+
+FormKey = tuple[str, str, str]
+"""Plan key, unit code, period."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The submission in force for a plan, unit and period."""
+
+    receipt_id: str
+    revision: int
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A decided receipt; `codes` are those of its findings."""
+
+    receipt_id: str
+    sha256: str
+    outcome: str
+    plan_key: str | None
+    unit_code: str | None
+    form_code: str | None
+    period: str | None
+    revision: int | None
+    sender: Sender
+    received_at: dt.datetime
+    codes: frozenset[str]
+
+
+class LedgerView:
+    """Questions that a decision asks the ledger."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        """Read through short transactions: on SQLite even a reader holds the one write lock meanwhile."""
+        self._engine = engine
+        self._pending: dict[str, Earlier] = {}
+        self._pending_standing: dict[FormKey, Standing] = {}
+
+    def remember(self, decision: Decision) -> None:
+        """Take a decision of this run into account for the next one."""
+        receipt = decision.receipt
+        self._pending[receipt.receipt_id] = Earlier(
+            receipt_id=receipt.receipt_id,
+            sha256=receipt.sha256,
+            outcome=decision.outcome,
+            plan_key=decision.plan_key,
+            unit_code=decision.unit_code,
+            form_code=decision.form_code,
+            period=decision.period,
+            revision=decision.revision,
+            sender=receipt.sender,
+            received_at=receipt.received_at,
+            codes=frozenset(found.code for found in decision.findings),
+        )
+        if decision.outcome in ACCEPTED and decision.revision and decision.content_hash:
+            key = (decision.plan_key or "", decision.unit_code or "", decision.period or "")
+            self._pending_standing[key] = Standing(receipt.receipt_id, decision.revision, decision.content_hash)
+
+    def standing(self, key: FormKey) -> Standing | None:
+        """Return the submission in force for a plan, unit and period, or None."""
+        if key in self._pending_standing:
+            return self._pending_standing[key]
+        plan_key, unit_code, period = key
+        query = (
+            sa.select(SUBMISSIONS.c.receipt_id, SUBMISSIONS.c.revision, SUBMISSIONS.c.content_hash)
+            .where(
+                SUBMISSIONS.c.plan_key == plan_key,
+                SUBMISSIONS.c.unit_code == unit_code,
+                SUBMISSIONS.c.form_code == FORM_CODE,
+                SUBMISSIONS.c.period == period,
+            )
+            .order_by(SUBMISSIONS.c.revision.desc())
+            .limit(1)
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        return Standing(row.receipt_id, row.revision, row.content_hash) if row else None
+
+    def earlier_receipts(self, sha256: str) -> list[Earlier]:
+        """Return decided receipts of the same bytes that are not duplicates themselves, oldest first."""
+        query = (
+            sa.select(RECEIPTS)
+            .where(RECEIPTS.c.sha256 == sha256, RECEIPTS.c.outcome.not_in((OPEN, "duplicate")))
+            .order_by(RECEIPTS.c.received_at)
+        )
+        with self._engine.connect() as connection:
+            stored = [_earlier(connection, row) for row in connection.execute(query).all()]
+        pending = [one for one in self._pending.values() if one.sha256 == sha256 and one.outcome != "duplicate"]
+        return stored + pending
+
+    def receipt(self, receipt_id: str) -> Earlier:
+        """Return a decided receipt by its id."""
+        if receipt_id in self._pending:
+            return self._pending[receipt_id]
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(RECEIPTS).where(RECEIPTS.c.receipt_id == receipt_id)).one()
+            return _earlier(connection, row)
+
+    def lock_of(self, plan_key: str, period: str) -> str | None:
+        """Return the id of the export that locks a period, or None."""
+        query = (
+            sa.select(EXTRACTS.c.export_id)
+            .where(EXTRACTS.c.plan_key == plan_key, EXTRACTS.c.period == period, EXTRACTS.c.state.in_(LOCKING_STATES))
+            .order_by(EXTRACTS.c.revision.desc())
+            .limit(1)
+        )
+        with self._engine.connect() as connection:
+            return connection.scalar(query)
+
+    def due_at(self, form_id: str) -> dt.datetime | None:
+        """Return the due instant that was promised when the form was issued, or None."""
+        with self._engine.connect() as connection:
+            known = connection.scalar(sa.select(FORM_ISSUES.c.due_at).where(FORM_ISSUES.c.form_id == form_id))
+        return None if known is None else from_instant(known)
+
+
+def _earlier(connection: sa.Connection, row: Any) -> Earlier:
+    return Earlier(
+        receipt_id=row.receipt_id,
+        sha256=row.sha256,
+        outcome=row.outcome,
+        plan_key=row.plan_key,
+        unit_code=row.unit_code,
+        form_code=row.form_code,
+        period=row.period,
+        revision=row.revision,
+        sender=Sender(row.sender_plan_key, row.sender_unit_code),
+        received_at=from_instant(row.received_at),
+        codes=frozenset(found.code for found in stored_findings(connection, row.receipt_id)),
+    )

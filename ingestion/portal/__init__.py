@@ -1,0 +1,1 @@
+"""Public-service portals: pull dossiers politely, drop what names a citizen, land the rest."""
