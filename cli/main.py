@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import logging
 import sys
 import traceback
@@ -10,7 +11,6 @@ import traceback
 import click
 import typer
 
-from cli.commands import backups, boards, extracts, flags, forms, intake, plans, warehouse
 from cli.output import ERR, print_json
 from warehouse.errors import StorageFull, ThuocDoError
 from warehouse.settings import settings_from_environment
@@ -19,16 +19,38 @@ from warehouse.storage import write_durably
 USAGE_EXIT = 2
 FAILED_EXIT = 1
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Thước Đo: xã đang ở đâu trên từng chỉ tiêu, nhiệm vụ của kế hoạch thực hiện Nghị quyết 57-NQ/TW.",
-)
-for group in (plans, forms, flags, extracts, backups):
-    app.add_typer(group.app, name=group.NAME)
-for module in (intake, warehouse, boards):
-    module.add_commands(app)
+MODULES = {
+    "plans": "plans",
+    "forms": "forms",
+    "submit": "intake",
+    "receipts": "intake",
+    "slip": "intake",
+    "collect": "intake",
+    "build": "building",
+    "rebuild": "building",
+    "board": "boards",
+    "flags": "flags",
+    "extract": "extracts",
+    "query": "query",
+    "backup": "backups",
+    "run": "run",
+}
+"""Which module holds a command: only that one is loaded, so that a question is answered at once."""
+
+
+def program(arguments: list[str]) -> typer.Typer:
+    """Return the program with the commands that these arguments can mean (all of them for help)."""
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="Thước Đo: xã đang ở đâu trên từng chỉ tiêu, nhiệm vụ của kế hoạch thực hiện Nghị quyết 57-NQ/TW.",
+    )
+    app.callback()(lambda: None)
+    named = MODULES.get(next(iter(arguments), ""))
+    for module in [named] if named else dict.fromkeys(MODULES.values()):
+        importlib.import_module(f"cli.commands.{module}").add_commands(app)
+    return app
 
 
 def run() -> None:
@@ -41,7 +63,7 @@ def outcome_of(arguments: list[str]) -> int:
     """Run one command and return its exit code: 0 done, 1 failed, 2 usage, 3 input refused."""
     wants_json = "--json" in arguments
     try:
-        code = app(arguments, standalone_mode=False)
+        code = program(arguments)(arguments, standalone_mode=False)
     except ThuocDoError as error:
         return _told(error, wants_json=wants_json)
     except click.UsageError as error:

@@ -76,6 +76,15 @@ def run_dbt(
     return _run(settings, arguments, build_variables(settings, as_of, as_known_at), file)
 
 
+def run_unit_tests(settings: Settings, *, as_of: dt.date) -> DbtResult:
+    """Run the unit tests of the models against a build file that already holds them.
+
+    Production builds leave them out: they test rules, not data. Raises like `run_dbt`.
+    """
+    arguments = ["test", "--select", "test_type:unit"]
+    return _run(settings, arguments, build_variables(settings, as_of), settings.build_file)
+
+
 def build_variables(settings: Settings, as_of: dt.date, as_known_at: dt.datetime | None = None) -> dict[str, Any]:
     """Return the variables that every dbt command of the project needs (`dbt_project.yml`, vars)."""
     return {
@@ -109,7 +118,7 @@ def _run(settings: Settings, arguments: list[str], variables: dict[str, Any], fi
         raise _failure(outcomes, process.stdout + process.stderr, file, logs)
     return DbtResult(
         models=sum(outcome["unique_id"].startswith("model.") for outcome in outcomes),
-        tests=sum(outcome["unique_id"].startswith("test.") for outcome in outcomes),
+        tests=sum(outcome["unique_id"].startswith(("test.", "unit_test.")) for outcome in outcomes),
         failures=tuple(_node(outcome) for outcome in outcomes if outcome["status"] == "warn"),
         seconds=round(seconds, 3),
     )

@@ -34,13 +34,13 @@ def _show_utc(connection: Any, _record: object) -> None:
     connection.execute("SET TimeZone = 'UTC'")
 
 
-def mart_tables(engine: sa.Engine) -> list[sa.Table]:
+def mart_tables(connection: sa.Connection) -> list[sa.Table]:
     """Reflect the tables of the marts, in name order."""
-    names = sorted(sa.inspect(engine).get_table_names(schema=MARTS))
+    names = sorted(sa.inspect(connection).get_table_names(schema=MARTS))
     metadata = sa.MetaData(schema=MARTS)
-    return [sa.Table(name, metadata, autoload_with=engine) for name in names]
+    return [sa.Table(name, metadata, autoload_with=connection) for name in names]
 
 
-def mart(engine: sa.Engine, name: str) -> sa.Table:
+def mart(connection: sa.Connection, name: str) -> sa.Table:
     """Reflect one mart."""
-    return sa.Table(name, sa.MetaData(schema=MARTS), autoload_with=engine)
+    return sa.Table(name, sa.MetaData(schema=MARTS), autoload_with=connection)

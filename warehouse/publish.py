@@ -90,7 +90,7 @@ def fingerprint(path: Path) -> str:
     engine = duck_engine(path, read_only=True)
     digest = hashlib.sha256()
     with engine.connect() as connection:
-        for table in mart_tables(engine):
+        for table in mart_tables(connection):
             if table.name in NOT_FIGURES:
                 continue
             row_hash = sa.func.bit_xor(sa.func.hash(*table.columns))

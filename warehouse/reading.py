@@ -67,7 +67,7 @@ def query(settings: Settings, sql: str) -> Answer:
 
 def rows_of(connection: sa.Connection, name: str, *order: str, **equal: object) -> list[dict[str, Any]]:
     """Read the rows of a mart that equal the given values, in a total order."""
-    table = mart(connection.engine, name)
+    table = mart(connection, name)
     statement = sa.select(table).where(*(table.c[column] == value for column, value in equal.items()))
     return [dict(row) for row in connection.execute(statement.order_by(*_columns(table, order))).mappings()]
 

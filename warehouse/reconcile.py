@@ -24,8 +24,8 @@ def reconcile(settings: Settings, ledger: sa.Engine) -> int:
         accepted: set[str] = set(connection.scalars(sa.select(SUBMISSIONS.c.receipt_id).where(filled)))
     engine = duck_engine(settings.build_file, read_only=True)
     with engine.connect() as connection:
-        observations = mart(engine, "fct_indicator_observations")
-        reports = sa.Table("int_task_reports__accepted", sa.MetaData(schema="intermediate"), autoload_with=engine)
+        observations = mart(connection, "fct_indicator_observations")
+        reports = sa.Table("int_task_reports__accepted", sa.MetaData(schema="intermediate"), autoload_with=connection)
         found: set[str | None] = set(connection.scalars(sa.select(observations.c.receipt_id).distinct()))
         found |= set(connection.scalars(sa.select(reports.c.receipt_id).distinct()))
     if lost := accepted ^ {receipt for receipt in found if receipt}:

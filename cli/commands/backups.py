@@ -12,12 +12,11 @@ from warehouse.backup import create_backup, restore_backup, verify_backup
 from warehouse.clock import now
 from warehouse.settings import settings_from_environment
 
-NAME = "backup"
-app = typer.Typer(no_args_is_help=True, help="Sao lưu và khôi phục.")
+group = typer.Typer(no_args_is_help=True, help="Sao lưu và khôi phục.")
 Folder = Annotated[Path, typer.Argument(help="Thư mục bản sao lưu.")]
 
 
-@app.command()
+@group.command()
 def create(as_json: Json = False) -> None:
     """Sao lưu tệp gốc, sổ cái và số liệu thô, kèm mã băm."""
     settings = settings_from_environment()
@@ -28,7 +27,7 @@ def create(as_json: Json = False) -> None:
         say(f"Đã sao lưu {made.files} tệp ({made.bytes // 1024} KiB) vào {made.folder}")
 
 
-@app.command()
+@group.command()
 def verify(folder: Folder, as_json: Json = False) -> None:
     """Kiểm tra một bản sao lưu."""
     count = verify_backup(folder)
@@ -38,7 +37,7 @@ def verify(folder: Folder, as_json: Json = False) -> None:
         say(f"{folder}: đủ {count} tệp, đúng mã băm.")
 
 
-@app.command()
+@group.command()
 def restore(folder: Folder, as_json: Json = False) -> None:
     """Khôi phục; trạng thái hiện tại được cất riêng, không bị xóa."""
     settings = settings_from_environment()
@@ -47,3 +46,8 @@ def restore(folder: Folder, as_json: Json = False) -> None:
         print_json({"restored_from": folder, "set_aside": aside})
     else:
         say(f"Đã khôi phục từ {folder}. Trạng thái cũ ở {aside}. Hãy chạy `thuocdo rebuild` để dựng lại kho.")
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the group to the program."""
+    app.add_typer(group, name="backup")

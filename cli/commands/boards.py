@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.arguments import read_day, read_instant
 from cli.board import print_board, read_board
 from cli.output import ERR, Json, print_json
-from expectations.judged_build import recreate
 from plans.reading import find_plan, read_plans
-from warehouse.clock import VIETNAM, today
-from warehouse.errors import UsageError
+from warehouse.clock import today
 from warehouse.publish import current_snapshot, snapshot_path
 from warehouse.reading import opened
 from warehouse.settings import Settings, settings_from_environment
@@ -48,23 +46,8 @@ def _warehouse_file(settings: Settings, as_of: str | None, as_known_at: str | No
     day = read_day(as_of) if as_of else None
     if as_known_at is None and (day is None or day.isoformat() == current_snapshot(settings).as_of):
         return snapshot_path(settings)
+    from expectations.judged_build import recreate  # heavy, and seldom asked for
+
     ERR.print("Đang dựng lại kho dữ liệu tại thời điểm được hỏi…", markup=False)
     known_at = read_instant(as_known_at) if as_known_at else None
     return recreate(settings, day or today(settings), known_at)
-
-
-def read_day(text: str) -> dt.date:
-    """Read a day given on the command line; raises UsageError."""
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"Không hiểu ngày '{text}'. Hãy viết dạng 2026-06-15.", day=text) from error
-
-
-def read_instant(text: str) -> dt.datetime:
-    """Read an instant given on the command line (no zone means Vietnam); raises UsageError."""
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"Không hiểu thời điểm '{text}'. Hãy viết dạng 2026-06-15T17:00.", instant=text) from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)).astimezone(dt.UTC)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.boards import read_instant
+from cli.arguments import read_instant
 from cli.output import Json, as_plain, print_json, print_rows, say
 from expectations.judged_build import recreate
 from expectations.rules import rule_versions
@@ -21,8 +21,7 @@ from warehouse.extracts.verify import verify_extract
 from warehouse.ledger import open_ledger
 from warehouse.settings import settings_from_environment
 
-NAME = "extract"
-app = typer.Typer(no_args_is_help=True, help="Gói trích xuất gửi tỉnh.")
+group = typer.Typer(no_args_is_help=True, help="Gói trích xuất gửi tỉnh.")
 PlanKey = Annotated[str, typer.Option("--plan", help="Mã kế hoạch.")]
 PeriodCode = Annotated[str, typer.Option("--period", help="Kỳ báo cáo.")]
 COLUMNS = {
@@ -35,7 +34,7 @@ COLUMNS = {
 }
 
 
-@app.command()
+@group.command()
 def create(
     plan: PlanKey,
     period: PeriodCode,
@@ -56,7 +55,7 @@ def create(
         say(f"{'Đã lập' if made.is_new else 'Không đổi'}: {made.folder} (bản {made.revision}, {made.state})")
 
 
-@app.command()
+@group.command()
 def approve(
     plan: PlanKey,
     period: PeriodCode,
@@ -72,7 +71,7 @@ def approve(
         say(f"Đã duyệt {approved.export_id}.")
 
 
-@app.command()
+@group.command()
 def deliver(plan: PlanKey, period: PeriodCode, as_json: Json = False) -> None:
     """Gửi gói đã duyệt vào hộp gửi; gửi lại không tạo bản thứ hai."""
     settings = settings_from_environment()
@@ -83,7 +82,7 @@ def deliver(plan: PlanKey, period: PeriodCode, as_json: Json = False) -> None:
         say(f"{delivered.export_id}: {delivered.state}")
 
 
-@app.command()
+@group.command()
 def verify(plan: PlanKey, period: PeriodCode, as_json: Json = False) -> None:
     """Đối chiếu gói với tờ khai (manifest): tệp, mã băm, số dòng, giá trị giữa các dạng."""
     settings = settings_from_environment()
@@ -100,7 +99,7 @@ def verify(plan: PlanKey, period: PeriodCode, as_json: Json = False) -> None:
         say(f"{export.export_id}: đủ và đúng.")
 
 
-@app.command("list")
+@group.command("list")
 def list_all(plan: Annotated[str | None, typer.Option(help="Mã kế hoạch.")] = None, as_json: Json = False) -> None:
     """Liệt kê các gói đã lập."""
     settings = settings_from_environment()
@@ -113,3 +112,8 @@ def list_all(plan: Annotated[str | None, typer.Option(help="Mã kế hoạch.")]
 
 def _which(plan: str, period: str) -> tuple[str, str]:
     return plan, period_of(period).code
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the group to the program."""
+    app.add_typer(group, name="extract")

@@ -15,8 +15,7 @@ from warehouse.ledger import open_ledger
 from warehouse.reading import published, rows_of
 from warehouse.settings import settings_from_environment
 
-NAME = "flags"
-app = typer.Typer(invoke_without_command=True, help="Cảnh báo về số liệu.")
+group = typer.Typer(invoke_without_command=True, help="Cảnh báo về số liệu.")
 COLUMNS = {
     "flag_id": "Mã",
     "severity": "Mức",
@@ -30,7 +29,7 @@ COLUMNS = {
 }
 
 
-@app.callback(invoke_without_command=True)
+@group.callback(invoke_without_command=True)
 def flags(
     context: typer.Context,
     plan: Annotated[str | None, typer.Option(help="Mã kế hoạch.")] = None,
@@ -54,7 +53,7 @@ def flags(
         print_rows("Cảnh báo", COLUMNS, rows)
 
 
-@app.command()
+@group.command()
 def waive(
     flag: Annotated[str, typer.Argument(help="Mã cảnh báo.")],
     reason: Annotated[str, typer.Option(help="Vì sao số liệu đúng.")],
@@ -68,3 +67,8 @@ def waive(
         print_json({"flag_id": flag, "state": "waived"})
     else:
         say(f"Đã ghi xác nhận cho cảnh báo {flag}. Chạy `thuocdo build` để bản công bố phản ánh xác nhận này.")
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the group to the program."""
+    app.add_typer(group, name="flags")

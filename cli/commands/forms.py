@@ -16,16 +16,15 @@ from warehouse.clock import now
 from warehouse.ledger import open_ledger
 from warehouse.settings import settings_from_environment
 
-NAME = "forms"
-app = typer.Typer(no_args_is_help=True, help="Biểu mẫu của đơn vị.")
+group = typer.Typer(no_args_is_help=True, help="Biểu mẫu của đơn vị.")
 
 
-@app.callback()
+@group.callback()
 def forms() -> None:
     """Biểu mẫu của đơn vị."""
 
 
-@app.command()
+@group.command()
 def issue(
     plan: Annotated[str, typer.Option(help="Mã kế hoạch, ví dụ thien-tan-2026.")],
     period: Annotated[str, typer.Option(help="Kỳ báo cáo, ví dụ 2026-06.")],
@@ -52,3 +51,8 @@ def issue(
             {"form_id": "Mã biểu", "cells": "Số ô", "due_at": "Hạn nộp (UTC)", "file": "Tệp"},
             rows,
         )
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the group to the program."""
+    app.add_typer(group, name="forms")

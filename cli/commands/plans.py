@@ -13,8 +13,7 @@ from plans.schema import write_json_schema
 from warehouse.errors import PlanRefused
 from warehouse.settings import settings_from_environment
 
-NAME = "plans"
-app = typer.Typer(no_args_is_help=True, help="Tệp kế hoạch.")
+group = typer.Typer(no_args_is_help=True, help="Tệp kế hoạch.")
 COLUMNS = {
     "plan_key": "Kế hoạch",
     "units": "Đơn vị",
@@ -26,7 +25,7 @@ COLUMNS = {
 }
 
 
-@app.command()
+@group.command()
 def check(
     files: Annotated[list[Path] | None, typer.Argument(help="Tệp cần kiểm tra; bỏ trống: mọi kế hoạch.")] = None,
     as_json: Json = False,
@@ -59,7 +58,7 @@ def check(
         print_rows("Kế hoạch hợp lệ", COLUMNS, rows)
 
 
-@app.command()
+@group.command()
 def schema(out: Annotated[Path, typer.Option(help="Tệp ghi JSON Schema.")], as_json: Json = False) -> None:
     """Ghi JSON Schema của tệp kế hoạch để trình soạn thảo gợi ý và báo lỗi."""
     write_json_schema(out)
@@ -67,3 +66,8 @@ def schema(out: Annotated[Path, typer.Option(help="Tệp ghi JSON Schema.")], as
         print_json({"file": out})
     else:
         say(f"Đã ghi {out}")
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the group to the program."""
+    app.add_typer(group, name="plans")

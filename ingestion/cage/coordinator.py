@@ -9,16 +9,16 @@ from __future__ import annotations
 import atexit
 import os
 import queue
-import signal
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from ingestion.cage.answers import file_of
 from ingestion.cage.lane import CageUnavailable, Lane, LaneLost
+from ingestion.cage.outcomes import judge, over_limit
 from ingestion.cage.records import CagedFile, CageRefused
-from ingestion.findings import FindingRefused, finding
-from ingestion.limits import limit_text, limits
+from ingestion.findings import FindingRefused
+from ingestion.limits import limits
 from ingestion.opening import open_regular
 
 if TYPE_CHECKING:
@@ -26,14 +26,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from ingestion.cage.lane import Outcome
-    from ingestion.findings import Finding
+    from ingestion.cage.outcomes import Outcome
     from ingestion.limits import Limits
 
 KINDS = frozenset({"xlsx", "ods", "csv", "json"})
 ATTEMPTS = 2
-OVER = {"time": ("thời gian", "reading_seconds"), "size": ("dung lượng", "cells")}
-TIME_SIGNALS = frozenset({-signal.SIGXCPU})
 
 
 class Cage:
@@ -67,6 +64,12 @@ class Cage:
         with self._lane() as lane:
             return lane.isolation
 
+    @property
+    def zygotes(self) -> tuple[int, ...]:
+        """Process ids of the zygotes that are at rest."""
+        self._own()
+        return tuple(lane.process.pid for lane in list(self._places.queue) if lane is not None and lane.is_alive)
+
     def read(self, path: Path, kind: str) -> CagedFile:
         """Read one upload of a kind ('xlsx', 'ods', 'csv', 'json') that passed the gate.
 
@@ -84,7 +87,7 @@ class Cage:
         except FindingRefused as refused:
             raise CageRefused(refused.finding) from refused
         try:
-            return _judge(self._ask(source, kind))
+            return judge(self._ask(source, kind))
         finally:
             os.close(source)
 
@@ -96,7 +99,7 @@ class Cage:
                     return lane.read(source, kind, self._limits)
             except LaneLost as lost:
                 if lost.reason != "died":
-                    raise CageRefused(_over(*OVER[lost.reason])) from lost
+                    raise CageRefused(over_limit(lost.reason)) from lost
         raise CageUnavailable("Trình đọc cách ly bị dừng nhiều lần; chưa có gì thay đổi. Hãy chạy lại sau.")
 
     @contextmanager
@@ -141,20 +144,6 @@ class Cage:
     def _fill(self) -> None:
         for _ in range(self._lanes):
             self._places.put(None)
-
-
-def _judge(outcome: Outcome) -> CagedFile:
-    if outcome.timed_out or outcome.exit in TIME_SIGNALS:
-        raise CageRefused(_over(*OVER["time"]))
-    content = file_of(outcome.answer)
-    if content is None or outcome.exit != 0:
-        told = f"tín hiệu {-outcome.exit}" if outcome.exit < 0 else "câu trả lời không trọn vẹn"
-        raise CageRefused(finding("SEC-19", found=told))
-    return content
-
-
-def _over(what: str, limit: str) -> Finding:
-    return finding("SEC-20", what=what, expected=limit_text(limit))
 
 
 class _Shared:

@@ -9,12 +9,13 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal
 
 import msgpack
 
+from ingestion.cage.outcomes import Outcome
 from ingestion.caged.request import LARGEST_REQUEST, ReadingLimits
 from ingestion.limits import Limits
 from warehouse.errors import ThuocDoError
@@ -43,17 +44,6 @@ class LaneLost(Exception):
         """Keep the reason: 'died' is never the upload's fault, the child cannot reach the zygote."""
         super().__init__(reason)
         self.reason = reason
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How one reading ended: the answer's bytes and the child's end (negative exit is a signal)."""
-
-    answer: bytes
-    exit: int
-    timed_out: bool
-    cpu_milliseconds: int = 0
-    peak_kibibytes: int = 0
 
 
 class Lane:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import textwrap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ingestion.forms.contents import date_shown, period_shown
-from ingestion.forms.layout import FIGURE_COLUMNS, FIGURES_TITLE, IDENTITY_LABEL, SAMPLE_BANNER
+from ingestion.forms.layout import FIGURE_COLUMNS, FIGURES_TITLE, IDENTITY_LABEL, SAMPLE_BANNER, SIGNATURE_TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,18 +33,19 @@ FONT = {"font_name": "Times New Roman", "font_size": 12, "valign": "vcenter"}
 INPUT_COLOUR = "#FFF8DC"
 BAD_COLOUR = "#FFC7CE"
 PAPER_A4 = 9
+PLAN_TITLE_LENGTH = 150
 
 STYLES: dict[str, dict[str, object]] = {
-    "agency": {"align": "center"},
-    "strong": {"align": "center", "bold": True, "text_wrap": True},
-    "place": {"align": "center", "italic": True},
-    "title": {"align": "center", "bold": True, "font_size": 14},
+    "agency": {"align": "center_across"},
+    "strong": {"align": "center_across", "bold": True},
+    "place": {"align": "center_across", "italic": True},
+    "title": {"align": "center_across", "bold": True, "font_size": 14},
     "plain": {"align": "left"},
     "right": {"align": "right", "italic": True},
-    "banner": {"align": "center", "bold": True, "font_color": "#FFFFFF", "bg_color": "#C00000"},
+    "banner": {"align": "center_across", "bold": True, "font_color": "#FFFFFF", "bg_color": "#C00000"},
     "head": {"align": "center", "bold": True, "border": 1, "text_wrap": True, "bg_color": "#E7EEF7"},
     "count": {"align": "center", "italic": True, "border": 1, "font_size": 10},
-    "section": {"align": "left", "bold": True, "border": 1, "text_wrap": True, "bg_color": "#F2F2F2"},
+    "section": {"align": "left", "bold": True, "top": 1, "bottom": 1, "bg_color": "#F2F2F2"},
     "label": {"align": "left", "border": 1, "text_wrap": True},
     "centre": {"align": "center", "border": 1, "text_wrap": True},
     "closed": {"border": 1, "bg_color": "#D9D9D9"},
@@ -87,6 +89,13 @@ class Book:
         else:
             sheet.write_string(row, column, str(value), look)
 
+    def put_across(self, sheet: Worksheet, row: int, columns: tuple[int, int], text: str, style: str) -> None:
+        """Write a text centred across columns (both included) without merging them."""
+        first, last = columns
+        self.put(sheet, row, first, text, style)
+        for column in range(first + 1, last + 1):
+            sheet.write_blank(row, column, None, self.formats[style])
+
     def put_answer(self, sheet: Worksheet, row: int, column: int, cell: CellKey) -> None:
         """Write an input cell: what was answered, and what is wrong with it."""
         mark = self.filling.marks.get(cell)
@@ -125,23 +134,21 @@ def open_sheet(book: Book, name: str, columns: Sequence[Column], title: str) -> 
 
 
 def _write_heading(book: Book, sheet: Worksheet, last: int, title: str) -> None:
-    contents, looks = book.contents, book.formats
-    plan = contents.plan
-    half = 2
-    sheet.merge_range(0, 0, 0, half - 1, f"UBND {plan.commune_name}".upper(), looks["agency"])
-    sheet.merge_range(0, half, 0, last, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", looks["strong"])
-    sheet.merge_range(1, 0, 1, half - 1, contents.unit.name.upper(), looks["strong"])
-    sheet.merge_range(1, half, 1, last, "Độc lập - Tự do - Hạnh phúc", looks["strong"])
-    sheet.set_row(1, LINE_HEIGHT * lines(contents.unit.name.upper(), 45))
+    contents, plan = book.contents, book.contents.plan
+    left, right, whole = (0, 1), (2, last), (0, last)
+    book.put_across(sheet, 0, left, f"UBND {plan.commune_name}".upper(), "agency")
+    book.put_across(sheet, 0, right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "strong")
+    book.put_across(sheet, 1, left, contents.unit.name.upper(), "strong")
+    book.put_across(sheet, 1, right, "Độc lập - Tự do - Hạnh phúc", "strong")
     place = plan.commune_name.removeprefix("Xã ")
-    sheet.merge_range(2, half, 2, last, f"{place}, ngày …… tháng …… năm {contents.due_on.year}", looks["place"])
-    sheet.merge_range(4, 0, 4, last, title, looks["title"])
-    sheet.merge_range(5, 0, 5, last, _subtitle(contents), looks["strong"])
-    sheet.merge_range(6, 0, 6, last, _plan_named(contents), looks["place"])
-    sheet.merge_range(7, 0, 7, last, f"{IDENTITY_LABEL} {contents.identity.line}", looks["plain"])
-    sheet.merge_range(9, 2, 9, last, "Đơn vị tính: như từng dòng", looks["right"])
+    book.put_across(sheet, 2, right, f"{place}, ngày …… tháng …… năm {contents.due_on.year}", "place")
     if book.is_sample:
-        sheet.merge_range(3, 0, 3, last, SAMPLE_BANNER, looks["banner"])
+        book.put_across(sheet, 3, whole, SAMPLE_BANNER, "banner")
+    book.put_across(sheet, 4, whole, title, "title")
+    book.put_across(sheet, 5, whole, _subtitle(contents), "strong")
+    book.put_across(sheet, 6, whole, _plan_named(contents), "place")
+    sheet.write_string(7, 0, f"{IDENTITY_LABEL} {contents.identity.line}", book.formats["plain"])
+    sheet.write_string(9, last, "Đơn vị tính: như từng dòng", book.formats["right"])
 
 
 def _subtitle(contents: FormContents) -> str:
@@ -150,9 +157,8 @@ def _subtitle(contents: FormContents) -> str:
 
 
 def _plan_named(contents: FormContents) -> str:
-    number = contents.plan.document_number
-    named = f"số {number}" if number and number[0].isdigit() else "thực hiện Nghị quyết số 57-NQ/TW"
-    return f"(Theo Kế hoạch {named} của {contents.plan.issuing_agency})"
+    title = textwrap.shorten(contents.plan.title, PLAN_TITLE_LENGTH, placeholder=" …")
+    return f"({contents.plan.issuing_agency}: {title})"
 
 
 def write_header(book: Book, sheet: Worksheet, columns: Sequence[Column]) -> None:
@@ -172,21 +178,25 @@ def write_header(book: Book, sheet: Worksheet, columns: Sequence[Column]) -> Non
 
 
 def write_section(book: Book, sheet: Worksheet, row: int, section: str, columns: Sequence[Column]) -> int:
-    """Write a group row across the sheet; returns the row below it."""
-    last = len(columns) - 2
-    sheet.merge_range(row, 0, row, last, section, book.formats["section"])
-    sheet.set_row(row, LINE_HEIGHT * lines(section, sum(column.width for column in columns[:-1])))
+    """Write a group row; returns the row below it.
+
+    The cells are not merged: a title flows over its empty neighbours, and merged rows among data
+    break sorting and filtering.
+    """
+    look = book.formats["section"]
+    sheet.write_string(row, 0, section, look)
+    for number in range(1, len(columns) - 1):
+        sheet.write_blank(row, number, None, look)
     return row + 1
 
 
 def write_signatures(book: Book, sheet: Worksheet, row: int, columns: tuple[int, int, int]) -> None:
     """Write the signature block: who drew the form up, and the head of the unit."""
     left, right, last = columns
-    strong, place = book.formats["strong"], book.formats["place"]
-    sheet.write_string(row, left, "NGƯỜI LẬP BIỂU", strong)
-    sheet.write_string(row + 1, left, "(Ký, ghi rõ họ tên)", place)
-    sheet.merge_range(row, right, row, last, "THỦ TRƯỞNG ĐƠN VỊ", strong)
-    sheet.merge_range(row + 1, right, row + 1, last, "(Ký, đóng dấu)", place)
+    for number, texts in enumerate((SIGNATURE_TITLES, ("(Ký, ghi rõ họ tên)", "(Ký, đóng dấu)"))):
+        style = "place" if number else "strong"
+        sheet.write_string(row + number, left, texts[0], book.formats[style])
+        book.put_across(sheet, row + number, (right, last), texts[1], style)
 
 
 def lines(text: str, width: float) -> int:

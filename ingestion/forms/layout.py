@@ -24,6 +24,8 @@ NATURE_LABEL = "Loại số liệu:"
 IDENTITY_LABEL = "Mã biểu:"
 FIGURES_TITLE = "Số liệu kỳ này"
 NIL_MARK = "x"
+SIGNATURE_TITLES = ("NGƯỜI LẬP BIỂU", "THỦ TRƯỞNG ĐƠN VỊ")
+"""First line of the signature block; a table ends above it."""
 
 NATURES = {"Ước thực hiện": "estimate", "Thực hiện": "actual"}
 """Choices of "Loại số liệu" and the `number_nature` that each means."""

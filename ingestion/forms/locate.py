@@ -15,6 +15,7 @@ from ingestion.forms.layout import (
     IDENTITY_SHEET,
     INDICATOR_COLUMNS,
     NATURE_LABEL,
+    SIGNATURE_TITLES,
     TASK_COLUMNS,
     Column,
     FormIdentity,
@@ -33,7 +34,7 @@ REQUIRED = {
 }
 TELLING = {"indicator": ("label", "value"), "task": ("label", "state")}
 """Columns by which a sheet is recognised as an attempt at this part of the form."""
-END_OF_TABLE = (fold("NGƯỜI LẬP BIỂU"), fold("THỦ TRƯỞNG ĐƠN VỊ"))
+END_OF_TABLE = tuple(fold(title) for title in SIGNATURE_TITLES)
 SHORT = 40
 """Only a short cell can be the label or the signature line that is looked for."""
 COLUMNS: Mapping[str, Sequence[Column]] = {"indicator": INDICATOR_COLUMNS, "task": TASK_COLUMNS}

@@ -248,7 +248,7 @@ def _is_dong(unit: str) -> bool:
 def _bare_number(value: Decimal, context: _Context) -> Figure:
     if not _is_storable(value):
         return context.refused("NUM-04", STORED_LIMIT_TEXT)
-    if context.kind in PERCENT_KINDS and 0 < abs(value) <= 1:
+    if context.kind in PERCENT_KINDS and 0 < abs(value) <= 1 and _fits(value, context.kind):
         return context.refused("NUM-01", _both(value, value * HUNDRED, " %"))
     return _stored(value, context)
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from plans.records import Catalogue, Indicator, Plan
 
 FIRST_MONTH = "2026-01"
+BLANK_SHARE = 0.02
+FEWEST_ROWS_WITH_BLANKS = 5
 
 
 @dataclass(frozen=True)
@@ -51,16 +53,23 @@ class Office:
     def answers(self, period: Period) -> tuple[Answers, Mapping[str, Share]]:
         """Return the honest answers of a period, and the shares behind its answered ratios."""
         rows, shares = {}, {}
+        own_tasks = [task for task in reported_tasks(self.plan) if reporter_of(self.plan, task) == self.unit_code]
+        # A unit with a handful of cells leaves none blank: a form without an answer would be no honest report.
+        leaves_blanks = len(self.indicators) + len(own_tasks) > FEWEST_ROWS_WITH_BLANKS
         for code, indicator in self.indicators.items():
             claimed = self._claimed(indicator, period)
             draws = Draws(SEED, self.plan.plan_key, code, period.code)
+            if leaves_blanks and draws.hits("blank", BLANK_SHARE):
+                continue
             rows[code] = ratio_cells(draws, claimed) if claimed else indicator_cells(self.plan, indicator, period)
-            if indicator.value_kind is ValueKind.RATIO and {"numerator", "value"} & set(rows[code]):
+            if indicator.value_kind is ValueKind.RATIO and "nil" not in rows[code]:
                 shares[code] = claimed or share_of(self.plan, indicator, period)
         tasks = {
             task.code: task_cells(self.plan, task, period)
-            for task in reported_tasks(self.plan)
-            if reporter_of(self.plan, task) == self.unit_code
+            for task in own_tasks
+            if not (
+                leaves_blanks and Draws(SEED, self.plan.plan_key, task.code, period.code).hits("blank", BLANK_SHARE)
+            )
         }
         return Answers(rows, tasks), shares
 

@@ -29,7 +29,7 @@ COURSES = (("ahead", 2.0), ("steady", 4.0), ("slow", 2.0), ("stalled", 1.5), ("f
 PACES = {"ahead": 2.2, "steady": 1.08, "slow": 0.72, "stalled": 0.25, "falling": -0.3}
 SHORTEST_SPAN, LONGEST_SPAN = 6, 60
 STUCK_SHARE = 0.02
-BLANK_SHARE, NIL_SHARE = 0.02, 0.015
+NIL_SHARE = 0.015
 HUNDRED = 100.0
 OPEN_ENDED = {DeadlineKind.CONTINUOUS, DeadlineKind.YEARLY, DeadlineKind.UNSTATED, DeadlineKind.UNCLEAR}
 
@@ -97,8 +97,6 @@ def _span(indicator: Indicator, period: Period) -> int:
 def indicator_cells(plan: Plan, indicator: Indicator, period: Period) -> Mapping[str, CellValue]:
     """Return the honest answer of an indicator as the cells of its row."""
     draws = _draws(plan, indicator.code, period.code)
-    if draws.hits("blank", BLANK_SHARE):
-        return {}
     if indicator.value_kind is not ValueKind.TEXT and draws.hits("nil", NIL_SHARE):
         return {"nil": NIL_MARK}
     if indicator.value_kind is ValueKind.RATIO:
@@ -148,8 +146,6 @@ def _choice(
 def task_cells(plan: Plan, task: Task, period: Period) -> Mapping[str, CellValue]:
     """Return the honest report on a task as the cells of its row."""
     draws = _draws(plan, task.code)
-    if _draws(plan, task.code, period.code).hits("blank", BLANK_SHARE):
-        return {}
     if task.deadline.kind is DeadlineKind.CONDITIONAL:
         return {"state": "Không áp dụng" if draws.hits("conditional", 0.5) else "Chưa bắt đầu"}
     if task.deadline.kind is DeadlineKind.REPORTED_DONE:

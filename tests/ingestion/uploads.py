@@ -111,7 +111,8 @@ def ods(tables: str, changes: dict[str, str | bytes] | None = None) -> bytes:
 
 def ods_number(value: str, kind: str = "float", more: str = "") -> str:
     """Return one .ods cell with a number."""
-    return f'<table:table-cell office:value-type="{kind}" office:value="{value}"{more}><text:p>{value}</text:p></table:table-cell>'
+    cell = f'<table:table-cell office:value-type="{kind}" office:value="{value}"{more}>'
+    return f"{cell}<text:p>{value}</text:p></table:table-cell>"
 
 
 def with_declared_size(content: bytes, part: str, size: int) -> bytes:
@@ -158,3 +159,14 @@ def overlapping() -> bytes:
     length = struct.unpack_from("<L", content, len(content) - 10)[0]
     struct.pack_into("<L", content, len(content) - 10, length + grown)
     return bytes(content)
+
+
+def spreadsheet_ml_strings(strings: list[str], unique: int) -> str:
+    """Return a shared strings part that declares `unique` strings."""
+    items = "".join(f"<si><t>{text}</t></si>" for text in strings)
+    return f'{XML}<sst xmlns="{MAIN}" count="{len(strings)}" uniqueCount="{unique}">{items}</sst>'
+
+
+def text_row(text: str) -> str:
+    """Return a row whose only cell holds this text."""
+    return f'<row r="1"><c r="A1" t="inlineStr"><is><t>{text}</t></is></c></row>'

@@ -179,7 +179,10 @@ final as (
     select
         *,
         case when value_kind = 'ratio' then abs(value - previous_value) end as jump_points,
-        case when value_kind = 'count' and direction = 'up' then greatest(previous_value - value, 0) end
+        case
+            when value_kind = 'count' and direction = 'up' and previous_value is not null
+                then greatest(previous_value - value, 0)
+        end
             as cumulative_drop,
         -- A rate that rests at nothing or at everything is no sign of a copied figure.
         case when value_kind = 'ratio' and value > 0 and value < 100 then same_value_run end as steady_run,

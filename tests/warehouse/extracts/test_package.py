@@ -7,8 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import IO
 
 import pytest
 import sqlalchemy as sa
@@ -34,6 +36,7 @@ from warehouse.extracts.verify import verify_extract
 from warehouse.ledger import broken_audit_entries
 from warehouse.ledger_tables import AUDIT_LOG
 from warehouse.settings import PROJECT, Settings
+from warehouse.storage import write_durably
 
 IN_A_CHILD = """
 import sys
@@ -159,12 +162,11 @@ def test_a_damaged_package_is_set_aside_and_written_again(office: Office) -> Non
 def test_a_kill_while_writing_leaves_nothing_registered_and_a_rerun_completes_the_same_id(
     office: Office, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    def killed(target: Path, write: object, mode: int = 0o644) -> None:
+    def killed(target: Path, write: Callable[[IO[bytes]], object]) -> None:
         if target.name.endswith(step):
             raise KeyboardInterrupt
-        office_write(target, write, mode)  # type: ignore[arg-type]
+        write_durably(target, write)
 
-    office_write = store.write_durably
     with monkeypatch.context() as patch:
         patch.setattr(store, "write_durably", killed)
         with pytest.raises(KeyboardInterrupt):

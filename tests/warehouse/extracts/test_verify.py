@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,9 +33,6 @@ def other_figure(content: bytes) -> bytes:
 
 def in_the_sheet(change: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
     def changed(content: bytes) -> bytes:
-        import io
-        import zipfile
-
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = {name: archive.read(name) for name in archive.namelist()}
         sheet = "xl/worksheets/sheet1.xml"

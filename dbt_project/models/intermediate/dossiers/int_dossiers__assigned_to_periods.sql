@@ -1,13 +1,13 @@
 with received as (
 
-    -- Received: neither newly registered (1) nor refused at the desk (3); domain 3.2.
+    -- Received: neither newly registered nor refused at the desk (statuses 1 and 3 of the dossier records).
     select
         dossiers.*,
         {{ month_of('dossiers.received_on') }} as received_month,
         last_day(dossiers.received_on) as received_month_ends_on
-    from {{ ref('int_dossiers__versioned') }} as dossiers
+    from {{ ref('int_dossiers__decoded') }} as dossiers
     where
-        dossiers.status_code not in ('1', '3')
+        coalesce(dossiers.status_kind, 'open') <> 'not_received'
         and dossiers.received_on is not null
 
 ),

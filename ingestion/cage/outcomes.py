@@ -1,0 +1,52 @@
+"""How a reading ended, and what that means for the upload."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from ingestion.cage.answers import file_of
+from ingestion.cage.records import CagedFile, CageRefused
+from ingestion.findings import finding
+from ingestion.limits import limit_text
+
+if TYPE_CHECKING:
+    from ingestion.findings import Finding
+
+# The kernel's word that the processor seconds are used up.
+TIME_SIGNALS = frozenset({-signal.SIGXCPU})
+_OVER = {"time": ("thời gian", "reading_seconds"), "size": ("dung lượng", "cells")}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one reading ended: the answer's bytes and the child's end (negative exit is a signal)."""
+
+    answer: bytes
+    exit: int
+    timed_out: bool
+    cpu_milliseconds: int = 0
+    peak_kibibytes: int = 0
+
+
+def judge(outcome: Outcome) -> CagedFile:
+    """Return what was read.
+
+    Raises:
+        CageRefused: the reader's own reason; SEC-20 out of time; SEC-19 the reader died or answered
+            something incomplete.
+    """
+    if outcome.timed_out or outcome.exit in TIME_SIGNALS:
+        raise CageRefused(over_limit("time"))
+    content = file_of(outcome.answer)
+    if content is None or outcome.exit != 0:
+        told = f"tín hiệu {-outcome.exit}" if outcome.exit < 0 else "câu trả lời không trọn vẹn"
+        raise CageRefused(finding("SEC-19", found=told))
+    return content
+
+
+def over_limit(reason: Literal["time", "size"]) -> Finding:
+    """Return SEC-20 with the limit that was passed."""
+    what, limit = _OVER[reason]
+    return finding("SEC-20", what=what, expected=limit_text(limit))

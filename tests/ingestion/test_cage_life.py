@@ -1,0 +1,202 @@
+"""The life of the cage: isolated children, no zombies, no orphans, restart, forks, threads."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from ingestion.cage import Cage, CagedFile, read_sheets
+from tests.ingestion.uploads import xlsx
+
+PROJECT = Path(__file__).parents[2]
+PATIENCE_SECONDS = 10.0
+
+CAGED = """
+import errno, os, resource, signal, socket, sys
+from dataclasses import fields
+from ingestion.caged.isolation import forbid_descriptors, isolate_zygote, limit_child
+from ingestion.caged.request import ReadingLimits
+from ingestion.limits import limits
+reading = ReadingLimits(**{field.name: getattr(limits(), field.name) for field in fields(ReadingLimits)})
+limit_child(reading)
+forbid_descriptors(1)
+def refused(act):
+    try:
+        act()
+    except (OSError, MemoryError, ValueError) as error:
+        return True
+    return False
+"""
+
+
+@pytest.fixture
+def upload(tmp_path: Path) -> Path:
+    path = tmp_path / "upload"
+    path.write_bytes(xlsx())
+    return path
+
+
+def is_alive(process: int) -> bool:
+    state = Path(f"/proc/{process}/stat")
+    return state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def wait_until(condition: object) -> bool:
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < ends:
+        if callable(condition) and condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "open('/etc/hostname')", "open('/tmp/thuocdo-escape', 'w')", "socket.socket()", "os.pipe()",
+        "os.open('.', os.O_RDONLY)", "resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)) or open('/etc/hostname')",
+        "bytearray(600 << 20)", "os.listdir('/')",
+    ],
+)  # fmt: skip
+def test_a_caged_child_can_open_nothing_and_take_no_more(act: str) -> None:
+    code = f"{CAGED}os._exit(0 if refused(lambda: {act}) else 1)"
+    ended = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, stdout=subprocess.PIPE, check=False)
+    assert ended.returncode == 0
+
+
+def test_a_caged_child_cannot_burn_processor_time_for_long() -> None:
+    code = CAGED.replace(
+        "limit_child(reading)", "import dataclasses\nlimit_child(dataclasses.replace(reading, reading_seconds=1))"
+    )
+    started = time.monotonic()
+    ended = subprocess.run(
+        [sys.executable, "-c", code + "while True: pass"], cwd=PROJECT, stdout=subprocess.PIPE, check=False
+    )
+    assert ended.returncode == -signal.SIGXCPU
+    assert time.monotonic() - started < PATIENCE_SECONDS
+
+
+def test_the_cage_says_what_isolation_this_machine_allows(upload: Path) -> None:
+    with Cage() as cage:
+        assert cage.isolation <= {"network"}
+        assert cage.read(upload, "xlsx").sheets
+
+
+def test_closing_the_cage_leaves_no_process_and_no_zombie(upload: Path) -> None:
+    with Cage() as cage:
+        cage.read(upload, "xlsx")
+        (zygote,) = cage.zygotes
+        assert is_alive(zygote)
+    assert not Path(f"/proc/{zygote}").exists()
+
+
+def test_reading_leaves_no_child_behind(upload: Path) -> None:
+    with Cage() as cage:
+        for _ in range(20):
+            cage.read(upload, "xlsx")
+        (zygote,) = cage.zygotes
+        assert Path(f"/proc/{zygote}/task/{zygote}/children").read_text() == ""
+
+
+def test_a_closed_cage_starts_again_when_needed(upload: Path) -> None:
+    cage = Cage()
+    cage.read(upload, "xlsx")
+    cage.close()
+    assert cage.read(upload, "xlsx").sheets
+    cage.close()
+
+
+def test_a_killed_zygote_is_replaced(upload: Path) -> None:
+    with Cage() as cage:
+        cage.read(upload, "xlsx")
+        (zygote,) = cage.zygotes
+        os.kill(zygote, signal.SIGKILL)
+        assert cage.read(upload, "xlsx").sheets
+        assert cage.zygotes != (zygote,)
+
+
+def test_a_stopped_zygote_does_not_hang_the_caller(upload: Path) -> None:
+    with Cage() as cage:
+        cage.read(upload, "xlsx")
+        (zygote,) = cage.zygotes
+        os.kill(zygote, signal.SIGSTOP)
+        cage.close()
+        assert not Path(f"/proc/{zygote}").exists()
+
+
+def test_the_zygote_ends_when_its_owner_is_killed(upload: Path) -> None:
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom ingestion.cage import Cage\ncage = Cage()\n"
+        "cage.read(Path(sys.argv[1]), 'xlsx')\nprint(*cage.zygotes, flush=True)\nsys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(upload)], cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as owner:
+        assert owner.stdout is not None
+        zygote = int(owner.stdout.readline())
+        assert is_alive(zygote)
+        owner.kill()
+    assert wait_until(lambda: not is_alive(zygote))
+
+
+def test_a_forked_copy_of_the_owner_reads_with_a_cage_of_its_own(upload: Path) -> None:
+    read_sheets(upload, "xlsx")
+    copy = os.fork()
+    if copy == 0:
+        try:
+            status = 0 if read_sheets(upload, "xlsx").sheets else 1
+        finally:
+            os._exit(status if "status" in locals() else 2)
+    assert os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1]) == 0
+    assert read_sheets(upload, "xlsx").sheets
+
+
+def test_threads_share_a_cage(upload: Path) -> None:
+    results: list[CagedFile] = []
+    with Cage(lanes=2) as cage:
+        threads = [threading.Thread(target=lambda: results.append(cage.read(upload, "xlsx"))) for _ in range(12)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(PATIENCE_SECONDS)
+        assert len(cage.zygotes) <= 2
+    assert len(results) == 12
+    assert len(set(map(repr, results))) == 1
+
+
+def test_no_descriptor_leaks_over_many_readings(upload: Path) -> None:
+    with Cage() as cage:
+        cage.read(upload, "xlsx")
+        before = len(os.listdir("/proc/self/fd"))
+        for _ in range(30):
+            cage.read(upload, "xlsx")
+        assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_the_zygote_knows_nothing_of_our_environment(upload: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THUOCDO_PORTAL_PASSWORD", "mật khẩu")
+    with Cage() as cage:
+        cage.read(upload, "xlsx")
+        (zygote,) = cage.zygotes
+        assert b"THUOCDO" not in Path(f"/proc/{zygote}/environ").read_bytes()
+
+
+def test_the_zygote_stays_lean(upload: Path) -> None:
+    with Cage() as cage:
+        cage.read(upload, "xlsx")
+        (zygote,) = cage.zygotes
+        maps = Path(f"/proc/{zygote}/maps").read_text()
+    assert "python_calamine" in maps
+    assert not any(heavy in maps for heavy in ("pandas", "numpy", "duckdb", "pyarrow", "sqlalchemy"))
+
+
+def test_an_unknown_kind_is_a_mistake_of_ours(upload: Path) -> None:
+    with Cage() as cage, pytest.raises(ValueError, match="xls"):
+        cage.read(upload, "xls")
