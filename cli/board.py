@@ -22,6 +22,8 @@ STATUS_VI = {
     "no_data": ("chưa có số liệu", "dim"),
     "not_measurable": ("không đo bằng số", "dim"),
 }
+SEVERITY_VI = {"block": ("CHẶN", "red"), "warn": ("xem lại", "yellow"), "info": ("lưu ý", "dim")}
+FLAG_MARK = {"block": " ⛔", "warn": " ⚑", "info": " ⚑"}
 TREND = {"up": "▲", "down": "▼", "flat": "＝", "none": ""}
 OUTSTANDING = {"missing": "quá hạn, chưa nhận", "not_due": "chưa đến hạn"}
 SYNTHETIC = "SỐ LIỆU TỔNG HỢP – CHỈ ĐỂ MINH HỌA, KHÔNG PHẢI SỐ LIỆU THẬT"
@@ -82,14 +84,16 @@ def print_board(board: Board) -> None:
 
 def _print_indicators(board: Board) -> None:
     table = Table("Mã", "Chỉ tiêu", "Giá trị", "Kỳ", "Mục tiêu", "Trạng thái", "Xu hướng", "Xác suất đạt")
+    flagged = {(flag["indicator_code"], flag["period"]): flag["severity"] for flag in board.open_flags}
     for row in board.indicators:
+        mark = FLAG_MARK.get(flagged.get((row["indicator_code"], row["value_period"]), ""), "")
         label, colour = STATUS_VI[row["status"]]
         target = f"{row['next_target_text'] or ''} ({row['next_target_year']})" if row["next_target_year"] else ""
         chance = row["probability_hit"]
         table.add_row(
             row["indicator_code"],
             row["name_vi"],
-            as_cell(row["value"]),
+            as_cell(row["value"]) + mark,
             as_cell(row["value_period"]),
             target[:40],
             f"[{colour}]{label}[/{colour}]",
@@ -104,11 +108,24 @@ def _print_flags(board: Board) -> None:
         OUT.print("Không có cảnh báo nào đang mở.")
         return
     table = Table("Mức", "Kỳ", "Đơn vị", "Chỉ tiêu", "Giải thích", title="Cảnh báo đang mở", title_justify="left")
-    for flag in board.open_flags:
-        table.add_row(
-            flag["severity"], flag["period"], flag["unit_code"], flag["indicator_code"], flag["explanation_vi"]
-        )
+    for flags in _grouped(board.open_flags):
+        first = flags[0]
+        codes = ", ".join(flag["indicator_code"] for flag in flags if flag["indicator_code"])
+        more = f" (và {len(flags) - 1} chỉ tiêu khác)" if len(flags) > 1 else ""
+        label, colour = SEVERITY_VI[first["severity"]]
+        severity = f"[{colour}]{label}[/{colour}]"
+        table.add_row(severity, first["period"], first["unit_code"], codes, first["explanation_vi"] + more)
     OUT.print(table)
+
+
+def _grouped(flags: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Group flags that say the same of one form: one line instead of thirty, worst first."""
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for flag in flags:
+        key = (flag["severity"], flag["period"] or "", flag["unit_code"] or "", flag["rule_code"])
+        groups.setdefault(key, []).append(flag)
+    order = {severity: position for position, severity in enumerate(SEVERITY_VI)}
+    return [groups[key] for key in sorted(groups, key=lambda key: (order[key[0]], *key[1:]))]
 
 
 def _print_outstanding(board: Board) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 
 from airflow.sdk import dag, task
+
 from dag_common.assets import DOSSIERS, SNAPSHOT, SUBMISSIONS
 from dag_common.defaults import DEFAULT_ARGS, START, WRITER_POOL
 from dag_common.steps import step

@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 
 from airflow.sdk import dag, task
+
 from dag_common.assets import DOSSIERS
 from dag_common.defaults import DEFAULT_ARGS, INTAKE_POOL, START, on_time
 from dag_common.steps import step

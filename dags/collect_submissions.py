@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 
 from airflow.sdk import dag, task
+
 from dag_common.assets import SUBMISSIONS
 from dag_common.defaults import DEFAULT_ARGS, INTAKE_POOL, START, on_time
 from dag_common.steps import step
@@ -38,7 +39,6 @@ def collect_submissions() -> None:
         from collections import Counter
 
         from ingestion.channels.drop_folder import collect_drop_folder
-
         from plans.reading import read_plans
         from warehouse.clock import now
         from warehouse.ledger import open_ledger

@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 
 from airflow.sdk import dag, task
+
 from dag_common.defaults import DEFAULT_ARGS, START, on_time, run_conf
 from dag_common.steps import step
 from dag_common.tags import Tag

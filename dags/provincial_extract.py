@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 
 from airflow.sdk import dag, task
+
 from dag_common.assets import SNAPSHOT
 from dag_common.defaults import DEFAULT_ARGS, START
 from dag_common.steps import step
@@ -34,12 +35,10 @@ def provincial_extract() -> None:
     @task
     def write_extracts() -> list[str]:
         """Write one package per plan; XCom carries the export ids."""
-        from warehouse.extracts.package import create_extract
-
-        from expectations.rules import rule_versions
         from plans.periods import next_report
         from plans.reading import read_plans
         from warehouse.clock import now, today
+        from warehouse.extracts.package import create_extract
         from warehouse.ledger import open_ledger
 
         with step("provincial_extract", "write_extracts") as (settings, told):
@@ -47,8 +46,7 @@ def provincial_extract() -> None:
             ledger = open_ledger(settings)
             upcoming = {key: next_report(plan, today(settings)).period for key, plan in plans.items()}
             extracts = [
-                create_extract(settings, ledger, key, period, now(settings), rule_versions=rule_versions())
-                for key, period in upcoming.items()
+                create_extract(settings, ledger, key, period, now(settings)) for key, period in upcoming.items()
             ]
             told.rows_in, told.rows_out = len(plans), sum(extract.is_new for extract in extracts)
             return [extract.export_id for extract in extracts]

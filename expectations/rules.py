@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -51,8 +50,3 @@ def rules_of(suite: str, as_of: dt.date) -> tuple[Rule, ...]:
         for rule in all_rules()
         if rule.suite == suite and rule.valid_from <= as_of and (rule.valid_to is None or as_of <= rule.valid_to)
     )
-
-
-def rule_versions() -> dict[str, str]:
-    """Return the sha256 of every rule file whose rules a figure passed through."""
-    return {RULES_FILE.name: hashlib.sha256(RULES_FILE.read_bytes()).hexdigest()}

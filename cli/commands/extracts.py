@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.arguments import read_instant
 from cli.output import Json, as_plain, print_json, print_rows, say
-from expectations.judged_build import recreate
-from expectations.rules import rule_versions
 from plans.periods import period_of
 from plans.reading import find_plan, read_plans
 from warehouse.clock import now, today
@@ -19,7 +18,7 @@ from warehouse.extracts.package import create_extract
 from warehouse.extracts.registry import extract_of, find_extract, list_extracts
 from warehouse.extracts.verify import verify_extract
 from warehouse.ledger import open_ledger
-from warehouse.settings import settings_from_environment
+from warehouse.settings import Settings, settings_from_environment
 
 group = typer.Typer(no_args_is_help=True, help="Gói trích xuất gửi tỉnh.")
 PlanKey = Annotated[str, typer.Option("--plan", help="Mã kế hoạch.")]
@@ -45,10 +44,8 @@ def create(
     settings = settings_from_environment()
     find_plan(read_plans(settings.plans_folder), plan)
     code = period_of(period).code
-    file = recreate(settings, today(settings), read_instant(as_known_at)) if as_known_at else None
-    made = create_extract(
-        settings, open_ledger(settings), plan, code, now(settings), rule_versions=rule_versions(), snapshot_file=file
-    )
+    file = _recreated(settings, as_known_at) if as_known_at else None
+    made = create_extract(settings, open_ledger(settings), plan, code, now(settings), snapshot_file=file)
     if as_json:
         print_json(made)
     else:
@@ -108,6 +105,12 @@ def list_all(plan: Annotated[str | None, typer.Option(help="Mã kế hoạch.")]
         print_json(records)
     else:
         print_rows("Gói trích xuất", COLUMNS, [as_plain(extract_of(settings, record)) for record in records])
+
+
+def _recreated(settings: Settings, as_known_at: str) -> Path:
+    from expectations.judged_build import recreate  # heavy, and seldom asked for
+
+    return recreate(settings, today(settings), read_instant(as_known_at))
 
 
 def _which(plan: str, period: str) -> tuple[str, str]:

@@ -13,7 +13,6 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
-from ingestion.cage.answers import file_of
 from ingestion.cage.lane import CageUnavailable, Lane, LaneLost
 from ingestion.cage.outcomes import judge, over_limit
 from ingestion.cage.records import CagedFile, CageRefused

@@ -145,10 +145,10 @@ def _write_heading(book: Book, sheet: Worksheet, last: int, title: str) -> None:
     if book.is_sample:
         book.put_across(sheet, 3, whole, SAMPLE_BANNER, "banner")
     book.put_across(sheet, 4, whole, title, "title")
+    sheet.set_row(4, LINE_HEIGHT * 1.5)
     book.put_across(sheet, 5, whole, _subtitle(contents), "strong")
     book.put_across(sheet, 6, whole, _plan_named(contents), "place")
     sheet.write_string(7, 0, f"{IDENTITY_LABEL} {contents.identity.line}", book.formats["plain"])
-    sheet.write_string(9, last, "Đơn vị tính: như từng dòng", book.formats["right"])
 
 
 def _subtitle(contents: FormContents) -> str:

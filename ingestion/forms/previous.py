@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
@@ -16,6 +17,7 @@ from warehouse.raw import batch_path, batches
 if TYPE_CHECKING:
     from warehouse.settings import Settings
 
+SHOWN = Decimal("0.01")
 COLUMNS = ["indicator_code", "value", "value_text", "value_status"]
 
 
@@ -64,4 +66,4 @@ def _shown(row: dict[str, Any]) -> str:
         return "Không phát sinh"
     if row["value_text"]:
         return str(row["value_text"])
-    return "" if row["value"] is None else decimal_shown(row["value"])
+    return "" if row["value"] is None else decimal_shown(row["value"].quantize(SHOWN, ROUND_HALF_UP))

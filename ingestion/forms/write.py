@@ -115,6 +115,8 @@ def _write_indicators(book: Book) -> None:
     sheet.write_string(8, 1, NATURE_LABEL, book.formats["right"])
     book.put_answer(sheet, 8, 2, NATURE_CELL)
     sheet.data_validation(8, 2, 8, 2, {"validate": "list", "source": list(NATURES)})
+    last = len(INDICATOR_COLUMNS) - 2
+    sheet.write_string(9, last, "Đơn vị tính: như từng dòng", book.formats["right"])
     write_header(book, sheet, INDICATOR_COLUMNS)
     row, section = FIRST_ROW, None
     for item in book.contents.indicators:

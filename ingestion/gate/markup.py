@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 BYTES_PER_CHARACTER = 8  # a Vietnamese letter written as a numeric entity
 LOOKAHEAD_TAGS = 3
+WORTH_SEARCHING = 1 << 16  # most parts are searched once, at their end
 HARMLESS_STRINGS = 65_536  # some writers count a little wrong; an allocation of this size hurts nobody
 LONGEST_COUNT = 20
 SHOWN_TAG = 80
@@ -43,15 +44,17 @@ _RELATIONSHIP = re.compile(_PREFIX + rb"Relationship\s[^<>]*>")
 _EXTERNAL = re.compile(r"TargetMode\s*=\s*[\"']\s*External", re.IGNORECASE)
 _HYPERLINK = re.compile(r"\bType\s*=\s*[\"'][^\"']*/hyperlink[\"']")
 # What is counted: the tag, its limit, and what people call it.
-_COUNTED = (
-    ("sheet", "sheets", "trang tính"),
-    ("definedName", "defined_names", "tên vùng"),
-    ("xf", "styles", "kiểu định dạng"),
-    ("mergeCell", "merged_ranges", "vùng gộp ô"),
-    ("si", None, ""),
+_LIMITED = {
+    "sheet": ("sheets", "trang tính"),
+    "definedName": ("defined_names", "tên vùng"),
+    "xf": ("styles", "kiểu định dạng"),
+    "mergeCell": ("merged_ranges", "vùng gộp ô"),
+}
+_COUNTED = tuple(
+    (tag, mark + tag.encode(), re.compile(before + tag.encode() + rb"(?=[\s/>])"))
+    for tag in (*_LIMITED, "si")
+    for mark, before in ((b"<", rb"<"), (b":", rb"<[^\s<>/:]{1,64}:"))
 )
-_PLAIN_TAGS = {tag: re.compile(rb"<" + tag.encode() + rb"(?=[\s/>])") for tag, _, _ in _COUNTED}
-_PREFIXED_TAGS = {tag: re.compile(rb"<[^\s<>/:]{1,64}:" + tag.encode() + rb"(?=[\s/>])") for tag, _, _ in _COUNTED}
 # Beyond column SR (512) or row 100,000, with a value inside; an empty formatted cell harms nobody.
 _FAR_CELL = re.compile(
     rb" r=\"((?:[A-Z]{3}|S[S-Z]|[T-Z][A-Z])[0-9]{1,7}"
@@ -89,6 +92,8 @@ def search_part(name: str, pieces: Iterable[bytes], totals: MarkupTotals) -> Non
     buffer = b""
     for piece in _as_utf8(name, pieces):
         buffer += piece
+        if len(buffer) < WORTH_SEARCHING:
+            continue
         cut = _cut(buffer)
         if len(buffer) - cut > longest and buffer.rfind(b"<") <= len(buffer) - longest:
             raise _refused("FMT-13", f"phần {name}", limit_text("cell_characters"))
@@ -136,13 +141,18 @@ def _search(name: str, buffer: bytes, cut: int, totals: MarkupTotals) -> None:
 def _count(buffer: bytes, cut: int, totals: MarkupTotals) -> None:
     if b"ount" in buffer:
         _check_declared_counts(buffer, cut, totals)
-    for tag, limit, what in _COUNTED:
-        name = tag.encode()
-        for mark, pattern in ((b"<" + name, _PLAIN_TAGS[tag]), (b":" + name, _PREFIXED_TAGS[tag])):
-            if mark in buffer:
-                totals.tags[tag] += sum(match.start() < cut for match in pattern.finditer(buffer))
-        if limit and totals.tags[tag] > getattr(limits(), limit):
-            raise _refused("SEC-16", f"hơn {getattr(limits(), limit)}", limit_text(limit), what=what)
+    for tag, mark, pattern in _COUNTED:
+        if mark in buffer:
+            totals.tags[tag] += sum(match.start() < cut for match in pattern.finditer(buffer))
+            _check_count(tag, totals.tags[tag])
+
+
+def _check_count(tag: str, count: int) -> None:
+    if tag in _LIMITED:
+        name, what = _LIMITED[tag]
+        most = getattr(limits(), name)
+        if count > most:
+            raise _refused("SEC-16", f"hơn {most}", limit_text(name), what=what)
 
 
 def _check_declared_counts(buffer: bytes, cut: int, totals: MarkupTotals) -> None:

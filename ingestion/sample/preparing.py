@@ -115,7 +115,8 @@ Assignment = tuple[_Desk, str | tuple[Fault, Spoiled]]
 def _assigned(settings: Settings, desks: list[_Desk], period: Period) -> list[Assignment]:
     """Give every desk its part of the month: a fault with what it made, or one of the kinds."""
     month = month_number(period)
-    waiting = sorted(desks, key=lambda desk: desk.draws.share("order"))
+    # Focal units hold most of a plan's figures: a board without them would show little else.
+    waiting = sorted(desks, key=lambda desk: (desk.is_focal, desk.draws.share("order")))
     regular_before = _regular_before(settings, period)
     roles: dict[tuple[str, str], str | tuple[Fault, Spoiled]] = {}
     for number in range(PLAUSIBLE_A_MONTH):

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dag_common.tags import Tag
 
+from dag_common.tags import Tag
 from warehouse.airflow.service import DAG_IDS, POOLS
 from warehouse.settings import PROJECT
 

@@ -119,7 +119,7 @@ def _unit(code: str, name: str, kind: str) -> Row:
     return {"code": code, "name": name, "kind": kind, "provenance": _PLACE}
 
 
-def _indicator(  # noqa: PLR0913 - one argument a printed column
+def _indicator(
     code: str, name: str, lead: str, text: str, figure: int | None, *,
     kind: str = "ratio", comparator: str = ">=", canonical: str | None = None,
 ) -> Row:  # fmt: skip

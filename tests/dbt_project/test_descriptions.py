@@ -59,7 +59,7 @@ def test_no_model_looks_at_the_clock_or_throws_dice() -> None:
 
 def test_functions_of_one_engine_stand_in_the_dialect_macros_only() -> None:
     shared = [path for path in MODELS if path.parent.name != "judgement"]
-    shared += [path for path in (PROJECT / "macros").glob("*.sql")]
+    shared += list((PROJECT / "macros").glob("*.sql"))
     bound = {path.name: DIALECT.findall(path.read_text(encoding="utf-8")) for path in shared}
     assert {name: found for name, found in bound.items() if found} == {}
 

@@ -165,17 +165,5 @@ def test_a_build_as_known_before_the_correction_shows_the_figure_of_that_day(bui
     assert known == [("2026-05", Decimal("17.0000")), ("2026-06", Decimal("17.0000"))]
 
 
-def test_building_the_same_day_again_gives_the_same_marts(built: Built) -> None:
-    before = marts_of(built)
-    build_commune(built.settings)
-    assert marts_of(built) == before
-
-
-def marts_of(built: Built) -> dict[str, list[tuple[object, ...]]]:
-    """Return every row of every mart of the first invocation, in the order it lies in."""
-    names = built.rows("select table_name from information_schema.tables where table_schema = 'marts' order by 1")
-    return {name: built.rows(f'select * from marts."{name}"') for (name,) in names if name.startswith(("fct", "dim"))}  # noqa: S608
-
-
 def test_the_plan_key_runs_through_every_mart_of_the_plan(built: Built) -> None:
     assert built.rows("select distinct plan_key from marts.fct_indicator_progress") == [(PLAN,)]

@@ -88,7 +88,8 @@ def test_formulas_give_their_stored_result_and_uncalculated_ones_are_listed(read
 def test_hidden_sheets_rows_and_columns_are_read_and_marked(reader: Reader) -> None:
     plain = sheet_xml('<row r="1"><c r="A1"><v>1</v></c></row>')
     hidden = sheet_xml(
-        '<row r="1" hidden="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2"><v>2</v></c><c r="B2"><v>3</v></c></row>',
+        '<row r="1" hidden="1"><c r="A1"><v>1</v></c></row>'
+        '<row r="2"><c r="A2"><v>2</v></c><c r="B2"><v>3</v></c></row>',
         before='<cols><col min="2" max="2" hidden="1"/></cols>',
     )
     first, second = reader.read(zipped(uploads.xlsx_parts({"Hiện": plain, "Ẩn": hidden}, {"Ẩn": "veryHidden"}))).sheets
@@ -98,7 +99,10 @@ def test_hidden_sheets_rows_and_columns_are_read_and_marked(reader: Reader) -> N
 
 
 def test_hidden_data_is_told_with_its_cells_as_fmt_14(reader: Reader) -> None:
-    rows = '<row r="1" hidden="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2"><v>2</v></c><c r="K2"><v>3</v></c></row>'
+    rows = (
+        '<row r="1" hidden="1"><c r="A1"><v>1</v></c></row>'
+        '<row r="2"><c r="A2"><v>2</v></c><c r="K2"><v>3</v></c></row>'
+    )
     (sheet,) = reader.read(xlsx_of(rows, '<cols><col min="11" max="11" hidden="1"/></cols>')).sheets
     found = hidden_data(sheet)
     assert found is not None
@@ -119,8 +123,8 @@ def test_formatted_empty_cells_far_away_are_ignored(reader: Reader) -> None:
 
 def test_a_workbook_whose_parts_use_a_namespace_prefix_is_read(reader: Reader) -> None:
     sheet = (
-        f'<x:worksheet xmlns:x="{uploads.MAIN}"><x:sheetData><x:row r="1"><x:c r="A1" s="1"><x:v>0.5</x:v></x:c></x:row>'
-        "</x:sheetData></x:worksheet>"
+        f'<x:worksheet xmlns:x="{uploads.MAIN}"><x:sheetData><x:row r="1">'
+        '<x:c r="A1" s="1"><x:v>0.5</x:v></x:c></x:row></x:sheetData></x:worksheet>'
     )
     (read,) = reader.read(xlsx({"xl/worksheets/sheet1.xml": sheet})).sheets
     assert read.rows == ((0.5,),)
@@ -128,9 +132,10 @@ def test_a_workbook_whose_parts_use_a_namespace_prefix_is_read(reader: Reader) -
 
 
 def test_an_ods_is_read_with_percents_repeats_and_hidden_rows(reader: Reader) -> None:
+    twice = ods_number("2", more=' table:number-columns-repeated="2"')
     table = (
         '<table:table table:name="Báo cáo"><table:table-row table:visibility="collapse">'
-        f"{ods_number('0.925', 'percentage')}{ods_number('2', more=chr(32) + 'table:number-columns-repeated=' + chr(34) + '2' + chr(34))}"
+        f"{ods_number('0.925', 'percentage')}{twice}"
         '</table:table-row><table:table-row table:number-rows-repeated="1048575">'
         '<table:table-cell table:number-columns-repeated="16384"/></table:table-row></table:table>'
     )

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingestion.cage import Cage, CagedFile, CageRefused
-from ingestion.cage.answers import file_of
+from ingestion.cage.answers import REFUSALS, file_of
 from ingestion.cage.outcomes import Outcome, judge
 from ingestion.caged.request import FRAME_LENGTH
 from ingestion.findings import Finding
@@ -29,9 +29,8 @@ if TYPE_CHECKING:
 
 def repeated(rows: int, columns: int) -> bytes:
     cell = ods_number("1", more=f' table:number-columns-repeated="{columns}"')
-    return ods(
-        f'<table:table table:name="T"><table:table-row table:number-rows-repeated="{rows}">{cell}</table:table-row></table:table>'
-    )
+    row = f'<table:table-row table:number-rows-repeated="{rows}">{cell}</table:table-row>'
+    return ods(f'<table:table table:name="T">{row}</table:table>')
 
 
 # kind, bytes, code, cell
@@ -39,17 +38,25 @@ REFUSED = {
     "a far cell written with other quotes": (
         "xlsx", lambda: xlsx_of("<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>"), "FMT-10", "XFD1048576",
     ),
-    "a far row without addresses": ("xlsx", lambda: xlsx_of("<row r='1048576'><c><v>1</v></c></row>"), "FMT-10", "A1048576"),
-    "a formula outside the area": ("xlsx", lambda: xlsx_of("<row r='1'><c r='ZZ1'><f>1</f></c></row>"), "FMT-10", "ZZ1"),
+    "a far row without addresses": (
+        "xlsx", lambda: xlsx_of("<row r='1048576'><c><v>1</v></c></row>"), "FMT-10", "A1048576",
+    ),
+    "a formula outside the area": (
+        "xlsx", lambda: xlsx_of("<row r='1'><c r='ZZ1'><f>1</f></c></row>"), "FMT-10", "ZZ1",
+    ),
     "two cells that span 50 million": (
         "xlsx",
         lambda: xlsx_of('<row r="1"><c r="SR1"><v>1</v></c></row><row r="99999"><c r="A99999"><v>1</v></c></row>'),
         "FMT-16", None,
     ),
-    "an address that no sheet has": ("xlsx", lambda: xlsx_of('<row r="0"><c r="A0"><v>1</v></c></row>'), "FMT-02", None),
+    "an address that no sheet has": (
+        "xlsx", lambda: xlsx_of('<row r="0"><c r="A0"><v>1</v></c></row>'), "FMT-02", None,
+    ),
     "XML that is none": ("xlsx", lambda: xlsx_of('<row r="1"><c r="A1"><v>1</c></row>'), "FMT-02", None),
     "a missing workbook part": (
-        "xlsx", lambda: uploads.zipped({k: v for k, v in uploads.xlsx_parts().items() if k != "xl/workbook.xml"}), "FMT-02", None,
+        "xlsx",
+        lambda: uploads.zipped({k: v for k, v in uploads.xlsx_parts().items() if k != "xl/workbook.xml"}),
+        "FMT-02", None,
     ),
     "two sheets with one name": (
         "xlsx", lambda: xlsx({"xl/workbook.xml": uploads.workbook_xml(["a", "a"])}), "FMT-02", None,
@@ -92,6 +99,14 @@ def refusal(cage: Cage, folder: Path, kind: str, content: bytes) -> Finding:
     return refused.value.finding
 
 
+def outcome_of(cage: Cage, path: Path, kind: str) -> str:
+    try:
+        cage.read(path, kind)
+    except CageRefused as refused:
+        return refused.finding.code
+    return "read"
+
+
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_only_the_cage_can_judge_is_refused_with_its_code_and_cell(cage: Cage, tmp_path: Path, case: str) -> None:
     kind, build, code, cell = REFUSED[case]
@@ -104,12 +119,7 @@ def test_even_past_the_gate_a_hostile_workbook_never_harms_the_caller(cage: Cage
     name, build, _ = HOSTILE[case]
     (tmp_path / "upload").write_bytes(build())
     started = time.monotonic()
-    try:
-        read = cage.read(tmp_path / "upload", name.rpartition(".")[2])
-    except CageRefused as refused:
-        assert refused.finding.severity == "error"
-    else:
-        assert sum(len(sheet.rows) for sheet in read.sheets) <= limits().rows
+    assert outcome_of(cage, tmp_path / "upload", name.rpartition(".")[2]) in {"read", *REFUSALS, "SEC-19"}
     assert time.monotonic() - started < 2 * QUICK_SECONDS
 
 
@@ -176,7 +186,8 @@ def test_two_million_cells_are_the_limit(tmp_path: Path, cage: Cage) -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        b"", b"\x01\0\0\0", FRAME_LENGTH.pack(1) + b"\x01", FRAME_LENGTH.pack(2**31) + b"x", b"\x80\0\0\0" + b"\xff" * 128,
+        b"", b"\x01\0\0\0", FRAME_LENGTH.pack(1) + b"\x01", FRAME_LENGTH.pack(2**31) + b"x",
+        b"\x80\0\0\0" + b"\xff" * 128,
         FRAME_LENGTH.pack(11) + b"\x81\xa7refused\xa1X",
     ],
 )  # fmt: skip
@@ -198,7 +209,4 @@ def test_any_damage_inside_a_sheet_ends_in_values_or_a_refusal(
     start = position % len(sheet)
     sheet[start : start + len(patch)] = patch
     (tmp_path / "upload").write_bytes(xlsx({"xl/worksheets/sheet1.xml": bytes(sheet)}))
-    try:
-        assert len(cage.read(tmp_path / "upload", "xlsx").sheets) == 1
-    except CageRefused as refused:
-        assert refused.finding.severity == "error"
+    assert outcome_of(cage, tmp_path / "upload", "xlsx") in {"read", *REFUSALS, "SEC-19"}

@@ -12,7 +12,7 @@ import pytest
 from ingestion.gate import GateVerdict, inspect
 from ingestion.limits import limits
 from tests.ingestion import uploads
-from tests.ingestion.uploads import CONTENT_TYPES, MAIN, OLE_SIGN, RELATIONS, XML, ods, sheet_xml, xlsx, xlsx_of, zipped
+from tests.ingestion.uploads import CONTENT_TYPES, OLE_SIGN, RELATIONS, XML, ods, sheet_xml, xlsx, xlsx_of, zipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,7 +81,9 @@ HOSTILE = {
     "an entry above its folder": ("a.xlsx", lambda: xlsx({"../../etc/x": "x"}), "SEC-12"),
     "an absolute entry": ("a.xlsx", lambda: xlsx({"/etc/x": "x"}), "SEC-12"),
     "an entry on a drive": ("a.xlsx", lambda: xlsx({"C:/x": "x"}), "SEC-12"),
-    "an entry with a backslash": ("a.xlsx", lambda: xlsx({"xl/a__x": "x"}).replace(b"xl/a__x", b"xl\\a\\\\x"), "SEC-12"),
+    "an entry with a backslash": (
+        "a.xlsx", lambda: xlsx({"xl/a_x": "x"}).replace(b"xl/a_x", b"xl\\a\\x"), "SEC-12",
+    ),
     "an entry with a control character": ("a.xlsx", lambda: xlsx({"xl/a\nx": "x"}), "SEC-12"),
     "XXE in a sheet": ("a.xlsx", lambda: xlsx({SHEET: DTD + sheet_xml()}), "SEC-13"),
     "billion laughs in the styles": ("a.xlsx", lambda: xlsx({"xl/styles.xml": LAUGHS + "<a>&b;</a>"}), "SEC-13"),
@@ -96,7 +98,9 @@ HOSTILE = {
     "XML in UTF-32": ("a.xlsx", lambda: xlsx({SHEET: sheet_xml().encode("utf-32")}), "SEC-13"),
     "XXE in an ods": ("a.ods", lambda: ods("", {"styles.xml": DTD + "<a/>"}), "SEC-13"),
     "uniqueCount=4294967295": (
-        "a.xlsx", lambda: xlsx({"xl/sharedStrings.xml": uploads.spreadsheet_ml_strings(["xã"], 4_294_967_295)}), "SEC-14",
+        "a.xlsx",
+        lambda: xlsx({"xl/sharedStrings.xml": uploads.spreadsheet_ml_strings(["xã"], 4_294_967_295)}),
+        "SEC-14",
     ),
     "a uniqueCount that its strings do not bear out": (
         "a.xlsx", lambda: xlsx({"xl/sharedStrings.xml": uploads.spreadsheet_ml_strings(["xã"], 900_000)}), "SEC-14",
@@ -109,11 +113,13 @@ HOSTILE = {
     "300 parts": ("a.xlsx", lambda: xlsx({f"xl/media/{number}.png": "x" for number in range(300)}), "SEC-16"),
     "70,000 styles": (
         "a.xlsx",
-        lambda: xlsx({"xl/styles.xml": f'<styleSheet xmlns="{MAIN}">{many(70_000, "<xf numFmtId=%{}%/>")}</styleSheet>'}),
+        lambda: xlsx({"xl/styles.xml": f"<styleSheet>{many(70_000, '<xf n=%{}%/>')}</styleSheet>"}),
         "SEC-16",
     ),
     "styles behind a namespace prefix": (
-        "a.xlsx", lambda: xlsx({"xl/styles.xml": f"<x:styleSheet>{many(70_000, '<x:xf n=%{}%/>')}</x:styleSheet>"}), "SEC-16",
+        "a.xlsx",
+        lambda: xlsx({"xl/styles.xml": f"<x:styleSheet>{many(70_000, '<x:xf n=%{}%/>')}</x:styleSheet>"}),
+        "SEC-16",
     ),
     "30,000 merged ranges": (
         "a.xlsx", lambda: xlsx_of("", after=many(30_000, '<mergeCell ref="A{0}:B{0}"/>')), "SEC-16",

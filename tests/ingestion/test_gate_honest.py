@@ -23,6 +23,7 @@ from tests.ingestion.uploads import HONEST_ROWS, ods, ods_number, sheet_xml, xls
 if TYPE_CHECKING:
     from pathlib import Path
 
+FIRST_ROW = f"<table:table-row>{ods_number('1')}</table:table-row>"
 EMPTY_REST = (
     '<table:table-row><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
     '<table:table-row table:number-rows-repeated="1048574"><table:table-cell table:number-columns-repeated="16384"/>'
@@ -57,7 +58,7 @@ HONEST = {
     ),
     "an ods with the empty rest of its sheet": (
         "a.ods",
-        lambda: ods(f'<table:table table:name="T"><table:table-row>{ods_number("1")}</table:table-row>{EMPTY_REST}</table:table>'),
+        lambda: ods(f'<table:table table:name="T">{FIRST_ROW}{EMPTY_REST}</table:table>'),
     ),
     "CSV with semicolons": ("a.csv", lambda: "Tên;Số\nXã;1\n".encode()),
     "CSV with its mark": ("a.csv", lambda: "Tên;Số\nXã;1\n".encode("utf-8-sig")),

@@ -1,6 +1,8 @@
 -- Counts below this are too small for a ratio of magnitudes to mean anything (methods d.3: small n).
 {% set smallest_magnitude = 10 %}
 {% set material_change_pct = 10 %}
+-- Fewer earlier periods than this cannot tell an outlier (methods d.3: the cap of z for small n).
+{% set fewest_periods = 4 %}
 
 with figures as (
 
@@ -141,9 +143,14 @@ measured as (
                 )
                 then round(abs(log10(cast(figures.value as double) / cast(priors.prior_median as double))), 4)
         end as log10_ratio,
+        coalesce(priors.prior_count, 0) as prior_count,
         case
-            when coalesce(priors.prior_count, 0) < 4 then null
-            when 100 * abs(figures.value - priors.prior_median) < {{ material_change_pct }} * abs(priors.prior_median)
+            when coalesce(priors.prior_count, 0) < {{ fewest_periods }} then null
+            when
+                figures.value_kind = 'count'
+                and greatest(figures.value, priors.prior_median) < {{ smallest_magnitude }}
+                then null
+            when 100 * abs(figures.value - priors.prior_median) <= {{ material_change_pct }} * abs(priors.prior_median)
                 then 0
             when priors.prior_mad > 0
                 then round(0.6745 * abs(figures.value - priors.prior_median) / priors.prior_mad, 4)
@@ -178,7 +185,10 @@ final as (
 
     select
         *,
-        case when value_kind = 'ratio' then abs(value - previous_value) end as jump_points,
+        -- Only while there are too few periods for a score, so that one figure is not told of twice; against the
+        -- median, so that the return to the usual after one odd month is no second jump.
+        case when value_kind = 'ratio' and prior_count < {{ fewest_periods }} then abs(value - prior_median) end
+            as jump_points,
         case
             when value_kind = 'count' and direction = 'up' and previous_value is not null
                 then greatest(previous_value - value, 0)
@@ -216,7 +226,7 @@ select
     prior_median_vi as outlier_score_expected,
     jump_points,
     value_vi as jump_points_observed,
-    previous_value_vi as jump_points_expected,
+    prior_median_vi as jump_points_expected,
     cumulative_drop,
     value_vi as cumulative_drop_observed,
     previous_value_vi as cumulative_drop_expected,
