@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from web.snapshot import Reader, Row
 
 STATUSES = ("achieved", "on_track", "at_risk", "off_track", "deteriorating", "no_data", "not_measurable")
+ANSWERED_WITHOUT_FIGURE = ("nil_return", "not_applicable")
+FIGURE_COLUMNS = ("value", "value_text", "numerator", "denominator", "number_nature", "trend")
 TASK_STATUSES = ("done", "on_track", "at_risk", "overdue", "recurring", "conditional", "no_data")
 
 
@@ -59,7 +61,7 @@ class Board:
 
     @property
     def with_data(self) -> int:
-        """How many indicators have a figure, or an answer in words."""
+        """How many indicators have a figure or an answer without one ('không phát sinh', 'không áp dụng')."""
         return sum(row["value_period"] is not None for row in self.indicators)
 
     def counts(self) -> Counter[str]:
@@ -145,13 +147,14 @@ def _indicator_counts(reader: Reader) -> tuple[dict[str, Counter[str]], Counter[
             progress.plan_key,
             progress.status,
             sa.func.count().label("indicators"),
-            sa.func.count(progress.value_period).label("with_data"),
+            sa.func.count(sa.case((_is_answered(), 1))).label("with_data"),
         )
         .join_from(
             INDICATOR_PROGRESS,
             latest,
             (progress.plan_key == latest.c.plan_key) & (progress.as_of_period == latest.c.as_of_period),
         )
+        .outerjoin(EXTRACT_ROWS, _same_month())
         .group_by(progress.plan_key, progress.status)
     )
     with_data: Counter[str] = Counter()
@@ -219,22 +222,36 @@ def read_board(reader: Reader, plan_key: str, period: str | None = None) -> Boar
             (progress.plan_key == names.plan_key) & (progress.indicator_code == names.indicator_code),
         )
         .outerjoin(UNITS, (UNITS.c.plan_key == names.plan_key) & (UNITS.c.unit_code == names.reporter_unit))
-        .outerjoin(
-            EXTRACT_ROWS,
-            (answered.plan_key == progress.plan_key)
-            & (answered.indicator_code == progress.indicator_code)
-            & (answered.period == progress.as_of_period),
-        )
+        .outerjoin(EXTRACT_ROWS, _same_month())
         .where(progress.plan_key == plan_key, progress.as_of_period == as_of)
         .order_by(names.sort_no)
     )  # fmt: skip
     return Board(plan, as_of, periods, [_with_value_status(row) for row in reader.rows(found)])
 
 
+def _same_month() -> sa.ColumnElement[bool]:
+    progress, answered = INDICATOR_PROGRESS.c, EXTRACT_ROWS.c
+    return (
+        (answered.plan_key == progress.plan_key)
+        & (answered.indicator_code == progress.indicator_code)
+        & (answered.period == progress.as_of_period)
+    )
+
+
+def _is_answered() -> sa.ColumnElement[bool]:
+    without_figure = EXTRACT_ROWS.c.value_status.in_(ANSWERED_WITHOUT_FIGURE)
+    return INDICATOR_PROGRESS.c.value_period.is_not(None) | without_figure
+
+
 def _with_value_status(row: Row) -> Row:
-    """Months before the plan's reporting year have no extract row: a figure is there or it is missing."""
-    shown = row["value_status"] or ("missing" if row["value_period"] is None else "reported")
-    return row | {"value_status": shown}
+    """Say what the figure is; an older one does not stand in for this month's 'không phát sinh' (as in the extract).
+
+    Months before the plan's reporting year have no extract row: a figure is there or it is missing.
+    """
+    status = row["value_status"] or ("missing" if row["value_period"] is None else "reported")
+    if status in ANSWERED_WITHOUT_FIGURE:
+        row = row | dict.fromkeys(FIGURE_COLUMNS) | {"value_period": row["as_of_period"]}
+    return row | {"value_status": status}
 
 
 def read_tasks(reader: Reader, plan_key: str) -> TaskBoard:

@@ -75,7 +75,7 @@ def _all(connection: sa.Connection, query: sa.Select[tuple[object, ...]]) -> lis
 
 
 def _form_path(settings: Settings, issue: Row) -> Path:
-    return settings.forms / issue["plan_key"] / issue["period"] / f"{issue['unit_code']}.xlsx"
+    return settings.forms.joinpath(issue["plan_key"], issue["period"], f"{issue['unit_code']}.xlsx")
 
 
 def _there(path: Path) -> Path:
@@ -103,8 +103,7 @@ def unit_receipts(ledger: sa.Engine, plan_key: str, unit_code: str) -> list[Row]
         rows = _all(connection, query)
         findings = _findings(connection, [row["receipt_id"] for row in rows])
     return [
-        dict(row)
-        | {"received_at": from_instant(row["received_at"]), "findings": findings.get(row["receipt_id"], [])}
+        dict(row) | {"received_at": from_instant(row["received_at"]), "findings": findings.get(row["receipt_id"], [])}
         for row in rows
     ]
 

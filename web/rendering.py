@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from warehouse.settings import Settings
-    from web.snapshot import Reader
+    from web.snapshot import Reader, Row
 
 HERE = Path(__file__).parent
 
@@ -40,13 +41,32 @@ def office_of(request: Request) -> Office:
 @lru_cache(maxsize=1)
 def templates() -> Environment:
     """Return the templates; every value is escaped, an unknown name is an error and never an empty cell."""
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["groupby_in_order"] = _groups
+    return environment
+
+
+@dataclass(frozen=True)
+class Group:
+    """Neighbouring rows that share a heading."""
+
+    name: str | None
+    rows: list[Row]
+
+
+def _groups(rows: list[Row], column: str) -> list[Group]:
+    """Group neighbours and keep the plan's order; Jinja's own `groupby` would sort by the heading."""
+    return [Group(name, list(found)) for name, found in groupby(rows, key=lambda row: row[column])]
+
+
+def _worded(words: Wording, prefix: str, code: str) -> str:
+    return words.text(f"{prefix}_{code}")
 
 
 class Links:
@@ -98,6 +118,9 @@ def page(
         links=Links(request, language),
         languages=LANGUAGES,
         trend_signs=TREND_SIGNS,
+        status_words=partial(_worded, words, "status"),
+        task_words=partial(_worded, words, "task"),
+        severity_words=partial(_worded, words, "severity"),
         snapshot=reader.snapshot if reader else None,
         is_synthetic=is_synthetic,
     )  # fmt: skip

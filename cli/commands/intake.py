@@ -68,8 +68,7 @@ def _tell(result: ReceiptResult) -> None:
     revision = f", bản {result.revision}" if result.revision else ""
     say(f"{result.file}: {OUTCOMES_VI[result.outcome]} — biên nhận {result.receipt_id}{revision}")
     for found in result.findings:
-        place = " ".join(filter(None, [found.sheet, found.cell]))
-        say(f"  [{found.code}] {place + ': ' if place else ''}{found.message}")
+        say(f"  [{found.code}] {found.message}")
 
 
 OUTCOMES_VI = {

@@ -59,7 +59,10 @@ class Cage:
 
     @property
     def isolation(self) -> frozenset[str]:
-        """What this machine allows beyond resource limits: 'network' is an own, empty network namespace."""
+        """What this machine allows beyond resource limits.
+
+        'network' is an own, empty network namespace, 'calls' a filter of system calls.
+        """
         with self._lane() as lane:
             return lane.isolation
 

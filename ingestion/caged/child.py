@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING, NoReturn
 
+from ingestion.caged.call_filter import filter_calls
 from ingestion.caged.delimited import read_csv, read_json
 from ingestion.caged.isolation import forbid_descriptors, limit_child
 from ingestion.caged.request import ReadingLimits, Refusal, send_frame
@@ -23,9 +25,11 @@ def run_child(source: int, answer: int, kind: str, limits: ReadingLimits) -> NoR
     """Parse the upload behind `source`, answer in frames, and end the process; never returns."""
     status = 1
     try:
+        gc.disable()  # the child is too short-lived to collect, and collecting would copy the zygote's pages
         limit_child(limits)
         content = _read_all(source, limits.file_bytes)
         forbid_descriptors(answer)
+        filter_calls()
         _answer(content, kind, limits)
         status = 0
     finally:

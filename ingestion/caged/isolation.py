@@ -1,9 +1,9 @@
 """Take away what a parser does not need: network, files, processes, memory, time.
 
-What holds everywhere: resource limits, and a descriptor limit that is lowered to what is already
-open, so that the child can open no file and no socket. What holds where the kernel allows it (user
-namespaces): an own network namespace without any interface. A system call filter (seccomp) would
-need a compiled helper and is not used.
+What holds on every Linux: resource limits, and a descriptor limit that is lowered to what is
+already open, so that the child can open no file and no socket. What holds where the kernel allows
+it, and is reported by the zygote: an own network namespace without any interface ('network'), and
+the filter of system calls ('calls', `call_filter.py`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import os
 import resource
 import signal
 from typing import TYPE_CHECKING
+
+from ingestion.caged.call_filter import can_filter_calls
 
 if TYPE_CHECKING:
     from ingestion.caged.request import ReadingLimits
@@ -24,11 +26,10 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def isolate_zygote() -> list[str]:
-    """Enter an empty network namespace if allowed; returns what was achieved ('network')."""
+    """Enter an empty network namespace if allowed; returns what this machine allows ('network', 'calls')."""
     flags = CLONE_NEWNET | CLONE_NEWIPC
-    if _libc.unshare(CLONE_NEWUSER | flags) == 0 or _libc.unshare(flags) == 0:
-        return ["network"]
-    return []
+    has_network = _libc.unshare(CLONE_NEWUSER | flags) == 0 or _libc.unshare(flags) == 0
+    return ["network"] * has_network + ["calls"] * can_filter_calls()
 
 
 def limit_child(limits: ReadingLimits) -> None:

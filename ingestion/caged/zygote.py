@@ -11,10 +11,10 @@ from __future__ import annotations
 import codecs
 import gc
 import os
-import select
 import signal
 import socket
 import sys
+import time
 
 import msgpack
 
@@ -23,6 +23,7 @@ from ingestion.caged.isolation import isolate_zygote
 from ingestion.caged.request import LARGEST_REQUEST, ReadingLimits
 
 DESCRIPTORS = 2
+CHILD_ENDED = frozenset({signal.SIGCHLD})
 # A child can open no file, so the codecs it may need are loaded before it is born.
 CODECS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1258", "cp437", "latin-1", "ascii")
 
@@ -32,7 +33,9 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     for codec in CODECS:
         codecs.lookup(codec)
-    control.send(msgpack.packb({"isolation": isolate_zygote()}))
+    isolation = isolate_zygote()
+    signal.pthread_sigmask(signal.SIG_BLOCK, CHILD_ENDED)
+    control.send(msgpack.packb({"isolation": isolation}))
     gc.collect()
     gc.freeze()
     while _serve(control):
@@ -57,15 +60,21 @@ def _serve(control: socket.socket) -> bool:
 
 
 def _wait(child: int, seconds: float) -> dict[str, int | bool]:
-    """Wait for the child, at most `seconds` by the wall clock, then kill it; always reaps it."""
-    watched = os.pidfd_open(child)
-    try:
-        timed_out = not select.select([watched], [], [], seconds)[0]
+    """Wait for the child, at most `seconds` by the wall clock, then kill it; always reaps it.
+
+    Its end is announced by SIGCHLD, which is blocked and waited for: works on every kernel.
+    """
+    deadline = time.monotonic() + seconds
+    timed_out = False
+    ended, status, usage = os.wait4(child, os.WNOHANG)
+    while not ended:
+        rest = deadline - time.monotonic()
+        timed_out = rest <= 0
         if timed_out:
-            signal.pidfd_send_signal(watched, signal.SIGKILL)
-        _, status, usage = os.wait4(child, 0)
-    finally:
-        os.close(watched)
+            os.kill(child, signal.SIGKILL)  # not reaped yet, so the number is still this child's
+        else:
+            signal.sigtimedwait(CHILD_ENDED, rest)
+        ended, status, usage = os.wait4(child, 0 if timed_out else os.WNOHANG)
     return {
         "timed_out": timed_out,
         "exit": os.waitstatus_to_exitcode(status),

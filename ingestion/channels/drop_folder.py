@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import os
+import re
 import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +33,7 @@ SETTLE_SECONDS = 2.0
 TEMPORARY_SUFFIXES = (".part", ".tmp", ".crdownload", ".filepart", ".partial")
 TEMPORARY_PREFIXES = ("~$", ".")
 IDENTITY_DEPTH = 2
+CODE = re.compile(r"[a-z0-9._-]{1,60}")
 
 
 @dataclass(frozen=True)
@@ -112,10 +114,11 @@ def _is_temporary(name: str) -> bool:
 
 
 def _dropped(path: Path, sender: tuple[str, ...], told: os.stat_result) -> _Dropped:
-    plan_key, unit_code = sender[:IDENTITY_DEPTH] if len(sender) >= IDENTITY_DEPTH else (None, None)
+    folders = sender[:IDENTITY_DEPTH]
+    is_known = len(folders) == IDENTITY_DEPTH and all(CODE.fullmatch(folder) for folder in folders)
     return _Dropped(
         path=path,
-        sender=(plan_key, unit_code),
+        sender=(folders[0], folders[1]) if is_known else (None, None),
         state=(told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns),
         is_plain=stat.S_ISREG(told.st_mode) and told.st_nlink == 1,
         modified_ns=told.st_mtime_ns,

@@ -174,7 +174,7 @@ def target_shown(indicator: Indicator, target: Target | None) -> str:
         shown = target.text
     elif target.value is not None and target.comparator is not None:
         upper = f"–{decimal_shown(target.value_upper)}" if target.value_upper is not None else ""
-        unit = target.unit or ""
+        unit = target.unit or indicator.unit_of_measure or ""
         space = "" if unit in {"", "%"} else " "
         shown = f"{SIGNS[target.comparator]}{decimal_shown(target.value)}{upper}{space}{unit}"
     else:

@@ -13,14 +13,18 @@ from pathlib import Path
 import pytest
 
 from ingestion.cage import Cage, CagedFile, lane, read_sheets
+from ingestion.caged.call_filter import can_filter_calls
 from tests.ingestion.uploads import xlsx
 
 PROJECT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 10.0
 
+FILTERS = can_filter_calls()
+
 CAGED = """
 import errno, os, resource, signal, socket, sys
 from dataclasses import fields
+from ingestion.caged.call_filter import filter_calls
 from ingestion.caged.isolation import forbid_descriptors, isolate_zygote, limit_child
 from ingestion.caged.request import ReadingLimits
 from ingestion.limits import limits
@@ -34,6 +38,9 @@ def refused(act):
         return True
     return False
 """
+
+
+CAGED_WITHOUT_LIMITS = CAGED.replace("limit_child(reading)\nforbid_descriptors(1)\n", "")
 
 
 @pytest.fixture
@@ -71,6 +78,27 @@ def test_a_caged_child_can_open_nothing_and_take_no_more(act: str) -> None:
     assert ended.returncode == 0
 
 
+@pytest.mark.skipif(not FILTERS, reason="kernel or machine without system call filters")
+@pytest.mark.parametrize(
+    "act",
+    [
+        "os.fork()", "os.kill(os.getppid(), 0)", "os.execv('/bin/true', ['true'])", "os.unlink('/nowhere')",
+        "socket.socket()", "open('/etc/hostname')", "os.setpriority(os.PRIO_PROCESS, 0, 1)",
+    ],
+)  # fmt: skip
+def test_a_filtered_child_can_only_compute_and_answer(act: str) -> None:
+    code = f"{CAGED_WITHOUT_LIMITS}assert filter_calls()\nos._exit(0 if refused(lambda: {act}) else 1)"
+    ended = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, stdout=subprocess.PIPE, check=False)
+    assert ended.returncode == 0
+
+
+@pytest.mark.skipif(not FILTERS, reason="kernel or machine without system call filters")
+def test_a_filtered_child_may_still_abort_itself() -> None:
+    code = f"{CAGED_WITHOUT_LIMITS}filter_calls()\nos.abort()"
+    ended = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, stdout=subprocess.PIPE, check=False)
+    assert ended.returncode == -signal.SIGABRT
+
+
 def test_a_caged_child_cannot_burn_processor_time_for_long() -> None:
     code = CAGED.replace(
         "limit_child(reading)", "import dataclasses\nlimit_child(dataclasses.replace(reading, reading_seconds=1))"
@@ -85,7 +113,7 @@ def test_a_caged_child_cannot_burn_processor_time_for_long() -> None:
 
 def test_the_cage_says_what_isolation_this_machine_allows(upload: Path) -> None:
     with Cage() as cage:
-        assert cage.isolation <= {"network"}
+        assert cage.isolation <= {"network", "calls"}
         assert cage.read(upload, "xlsx").sheets
 
 

@@ -1,11 +1,12 @@
 {#- Date arithmetic that DuckDB and Spark write differently. -#}
 
+{#- The type of an instant (UTC in storage). -#}
+{% macro instant_type() -%}
+    {%- if target.type == 'spark' -%} timestamp {%- else -%} timestamp with time zone {%- endif -%}
+{%- endmacro %}
+
 {% macro instant_literal(iso_text) -%}
-    {%- if target.type == 'spark' -%}
-        cast('{{ iso_text }}' as timestamp)
-    {%- else -%}
-        cast('{{ iso_text }}' as timestamp with time zone)
-    {%- endif -%}
+    cast('{{ iso_text }}' as {{ instant_type() }})
 {%- endmacro %}
 
 {% macro vietnam_date(instant) -%}

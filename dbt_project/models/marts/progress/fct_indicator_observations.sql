@@ -43,7 +43,7 @@ portal_records as (
         'actual' as number_nature,
         cast(null as {{ text_type() }}) as note,
         known_from,
-        cast(null as timestamp with time zone) as known_to,
+        cast(null as {{ instant_type() }}) as known_to,
         true as is_current,
         true as is_accepted,
         cast(null as {{ text_type() }}) as receipt_id,

@@ -37,7 +37,7 @@ explained as (
             when target_text is null then 'kế hoạch không giao mục tiêu cho chỉ tiêu này'
             else
                 'mục tiêu ' || coalesce('đến ngày ' || {{ day_vi('due_on') }}, 'không ghi thời hạn')
-                || ': ' || target_text
+                || ': ' || regexp_replace(target_text, '[.;, ]+$', '')
         end as target_sentence,
         case
             when status = 'not_measurable' and lower(value_text) in ('có', 'đạt')
