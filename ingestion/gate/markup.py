@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import codecs
 import re
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ingestion.findings import FindingRefused, finding
@@ -25,6 +27,7 @@ LOOKAHEAD_TAGS = 3
 WORTH_SEARCHING = 1 << 16  # most parts are searched once, at their end
 HARMLESS_STRINGS = 65_536  # some writers count a little wrong; an allocation of this size hurts nobody
 LONGEST_COUNT = 20
+DECOYS_FOLLOWED = 100  # counts written in cell texts; what hides behind more of them dies in the cage
 SHOWN_TAG = 80
 
 _PREFIX = rb"<(?:[^\s<>/:=\"']{1,64}:)?"
@@ -37,7 +40,8 @@ _ACTIVE_NAMES = (
 )  # fmt: skip
 _ACTIVE = re.compile(_PREFIX + rb"(" + b"|".join(_ACTIVE_NAMES) + rb")(?=[\s/>])")
 _FORMULA_DDE = re.compile(
-    _PREFIX + rb"f(?:\s[^<>]*)?>\s*[+\-=]?\s*[A-Za-z0-9_.]+\|[^<!]*!|formula\s*=\s*[\"'][a-z:]{0,20}=\s*DDE\s*\("
+    _PREFIX + rb"f(?:\s[^<>]*)?>\s{0,20}[+\-=]?\s{0,20}[A-Za-z0-9_.]{1,64}\|[^<!]{0,300}!"
+    rb"|formula\s*=\s*[\"'][a-z:]{0,20}=\s{0,20}DDE\s{0,20}\("
 )
 _LOCKED = re.compile(_PREFIX + rb"encryption-data(?=[\s/>])")
 _RELATIONSHIP = re.compile(_PREFIX + rb"Relationship\s[^<>]*>")
@@ -58,7 +62,9 @@ _COUNTED = tuple(
 # Beyond column SR (512) or row 100,000, with a value inside; an empty formatted cell harms nobody.
 _FAR_CELL = re.compile(
     rb" r=\"((?:[A-Z]{3}|S[S-Z]|[T-Z][A-Z])[0-9]{1,7}"
-    rb"|[A-Z]{1,3}(?:[2-9][0-9]{5}|1(?!00000\")[0-9]{5}|[1-9][0-9]{6,}))\"[^<>/]*>\s*" + _PREFIX + rb"(?:v|is|f)\b"
+    rb"|[A-Z]{1,3}(?:[2-9][0-9]{5}|1(?!00000\")[0-9]{5}|[1-9][0-9]{6,}))\"[^<>/]{0,200}>\s{0,20}"
+    + _PREFIX
+    + rb"(?:v|is|f)\b"
 )
 _BYTE_ENCODINGS = frozenset({"utf-8", "us-ascii", "ascii", "iso-8859-1", "windows-1252"})
 _DECLARED_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']{1,40})[\"']")
@@ -68,8 +74,9 @@ _EBCDIC = b"\x4c\x6f\xa7\x94"
 
 @dataclass
 class MarkupTotals:
-    """Counts over all parts of one file: a rule by part name could be dodged by another name."""
+    """Counts over all parts of one file (a rule by part name could be dodged by another name), and the time left."""
 
+    deadline: float = field(default_factory=lambda: time.monotonic() + limits().reading_seconds)
     tags: Counter[str] = field(default_factory=Counter)
     unique_strings: int = 0
 
@@ -86,7 +93,8 @@ def search_part(name: str, pieces: Iterable[bytes], totals: MarkupTotals) -> Non
     Raises:
         FindingRefused: SEC-13 declarations or hidden encodings, SEC-14 absurd counts, SEC-16 too many
             of something, SEC-17 active content or external links, FMT-10 a far cell, FMT-11 an
-            encrypted document, FMT-13 an endless text, FMT-02 bytes that are no text.
+            encrypted document, FMT-13 an endless text, FMT-02 bytes that are no text, SEC-20 a file
+            whose search takes too long.
     """
     longest = limits().cell_characters * BYTES_PER_CHARACTER
     buffer = b""
@@ -94,6 +102,8 @@ def search_part(name: str, pieces: Iterable[bytes], totals: MarkupTotals) -> Non
         buffer += piece
         if len(buffer) < WORTH_SEARCHING:
             continue
+        if time.monotonic() > totals.deadline:
+            raise _refused("SEC-20", "", limit_text("reading_seconds"), what="thời gian")
         cut = _cut(buffer)
         if len(buffer) - cut > longest and buffer.rfind(b"<") <= len(buffer) - longest:
             raise _refused("FMT-13", f"phần {name}", limit_text("cell_characters"))
@@ -156,10 +166,10 @@ def _check_count(tag: str, count: int) -> None:
 
 
 def _check_declared_counts(buffer: bytes, cut: int, totals: MarkupTotals) -> None:
-    for huge in _HUGE_COUNT.finditer(buffer):
+    for huge in islice(_HUGE_COUNT.finditer(buffer), DECOYS_FOLLOWED):
         if _is_in_tag(buffer, huge.start()):
             raise _refused("SEC-14", f"{huge[1].decode('ascii')}={huge[2].decode('ascii')}", "ít hơn nhiều")
-    for unique in _UNIQUE.finditer(buffer):
+    for unique in islice(_UNIQUE.finditer(buffer), DECOYS_FOLLOWED):
         if unique.start() < cut and _is_in_tag(buffer, unique.start()):
             totals.unique_strings += int(unique[1][:LONGEST_COUNT])
 

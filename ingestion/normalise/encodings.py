@@ -8,8 +8,9 @@ F32-F34; Windows-1258 writes Vietnamese as base letter and combining mark, so te
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Literal
 
 from ingestion.normalise.legacy import looks_legacy_encoded
@@ -23,7 +24,8 @@ Trouble = Literal["undecodable", "legacy", "line_too_long"]
 SAMPLE_LENGTH = 60
 END = b""
 _MARKS_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_ALLOWED_CONTROLS = frozenset("\t\r\n")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+LEGACY_LINES = 2000
 _VIETNAMESE = frozenset("aăâbcdđeêfghijklmnoôơpqrstuưvwxyzàằầèềìòồờùừỳảẳẩẻểỉỏổởủửỷãẵẫẽễĩõỗỡũữỹáắấéếíóốớúứýạặậẹệịọộợụựỵ")
 
 
@@ -65,14 +67,12 @@ def detect_encoding(pieces: Callable[[], Iterable[bytes]], longest_line: int) ->
 
 def _check_lines(pieces: Iterable[bytes], encoding: TextEncoding, longest_line: int) -> None:
     for number, line in enumerate(_lines(pieces, encoding, longest_line), 1):
-        if not line.isprintable():
-            _check_controls(line, number)
+        _check_controls(line, number)
 
 
 def _check_controls(line: str, number: int) -> None:
-    for column, character in enumerate(line, 1):
-        if unicodedata.category(character) in {"Cc", "Cs"} and character not in _ALLOWED_CONTROLS:
-            raise TextRefused("undecodable", number, column, f"U+{ord(character):04X}")
+    if control := _CONTROL.search(line):
+        raise TextRefused("undecodable", number, control.start() + 1, f"U+{ord(control.group()):04X}")
 
 
 def _check_windows_1258(pieces: Callable[[], Iterable[bytes]], first: TextRefused, longest_line: int) -> None:
@@ -90,7 +90,7 @@ def _check_windows_1258(pieces: Callable[[], Iterable[bytes]], first: TextRefuse
 
 
 def _legacy(pieces: Callable[[], Iterable[bytes]], longest_line: int) -> TextRefused | None:
-    for number, line in enumerate(_lines(pieces(), "latin-1", longest_line), 1):
+    for number, line in enumerate(islice(_lines(pieces(), "latin-1", longest_line), LEGACY_LINES), 1):
         if looks_legacy_encoded(line):
             return TextRefused("legacy", number, 1, line.strip()[:SAMPLE_LENGTH])
     return None

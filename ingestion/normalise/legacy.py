@@ -65,7 +65,7 @@ _SYLLABLE = re.compile(
 _UNICODE_VIETNAMESE = re.compile(
     "[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9]"
 )
-_WORD = re.compile(r"[A-Za-z\u00a1-\u00ff]*[\u00a1-\u00ff][A-Za-z\u00a1-\u00ff]*")
+_WORD = re.compile(r"[A-Za-z\u00a1-\u00ff]+")
 
 
 def looks_legacy_encoded(text: str) -> LegacyEncoding | None:
@@ -87,7 +87,12 @@ def looks_legacy_encoded(text: str) -> LegacyEncoding | None:
 
 
 def _is_broken(word: str) -> bool:
-    return len(word) <= LONGEST_WORD and any(c.isascii() for c in word) and not _is_syllable(word)
+    return (
+        len(word) <= LONGEST_WORD
+        and not word.isascii()
+        and any(letter.isascii() for letter in word)
+        and not _is_syllable(word)
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -57,7 +57,7 @@ def test_last_periods_answer_stands_beside_its_cell(commune: Office) -> None:
 
 def test_a_form_due_before_the_count_closes_holds_an_estimate(commune: Office) -> None:
     rule = {
-        "code": "qd", "reporter_units": ["vhxh"], "reporter_text": "Phòng", "recipient": "UBND xã",
+        "code": "qd", "reporter_units": ["vhxh", "tram-y-te"], "reporter_text": "Các đơn vị", "recipient": "UBND xã",
         "frequency": "monthly", "due": {"day": 10, "is_before": False},
         "provenance": {"file": "mau.txt", "section": "III"},
     }  # fmt: skip
