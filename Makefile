@@ -79,3 +79,11 @@ down: ## stop the service
 .PHONY: clean
 clean: ## remove the environment and caches, never the state folder
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache dbt_project/target
+
+.PHONY: proof
+proof: setup ## slow proof: the whole job twice from an empty state folder; no figure may change
+	rm -rf build/proof && mkdir -p build/proof
+	THUOCDO_HOME=$(CURDIR)/build/proof thuocdo run --json > build/proof-first.json
+	THUOCDO_HOME=$(CURDIR)/build/proof thuocdo run --json > build/proof-second.json
+	@python -c "import json; a, b = (json.load(open(f'build/proof-{n}.json')) for n in ('first', 'second')); \
+	    assert a['snapshot_id'] == b['snapshot_id'] and a['extracts'] == b['extracts'], (a, b); print('same figures', a['snapshot_id'])"

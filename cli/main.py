@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import importlib
 import logging
+import os
 import sys
 import traceback
 
-import click
 import typer
 
-from cli.output import ERR, print_json
-from warehouse.errors import StorageFull, ThuocDoError
+from cli.output import complain, print_json
+from cli.usage import usage_sentence
+from warehouse.errors import StorageFull, ThuocDoError, UsageError
 from warehouse.settings import settings_from_environment
-from warehouse.storage import write_durably
+from warehouse.storage import is_disk_full, write_durably
 
 USAGE_EXIT = 2
 FAILED_EXIT = 1
@@ -56,55 +57,59 @@ def program(arguments: list[str]) -> typer.Typer:
 def run() -> None:
     """Run the command line; every error is one clear sentence and a contracted exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    sys.exit(outcome_of(sys.argv[1:]))
+    try:
+        code = outcome_of(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough (`thuocdo receipts | head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = FAILED_EXIT
+    sys.exit(code)
 
 
 def outcome_of(arguments: list[str]) -> int:
     """Run one command and return its exit code: 0 done, 1 failed, 2 usage, 3 input refused."""
     wants_json = "--json" in arguments
     try:
-        code = program(arguments)(arguments, standalone_mode=False)
+        code = program(arguments)(arguments, prog_name="thuocdo", standalone_mode=False)
     except ThuocDoError as error:
         return _told(error, wants_json=wants_json)
-    except click.UsageError as error:
+    except typer.TyperException as error:
         return _say_usage(error, wants_json=wants_json)
-    except click.Abort:
-        ERR.print("Đã dừng theo yêu cầu; những gì đã tiếp nhận vẫn còn nguyên.")
+    except typer.Abort:
+        complain("Đã dừng theo yêu cầu; những gì đã tiếp nhận vẫn còn nguyên.")
         return FAILED_EXIT
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            return _told(
-                StorageFull("Ổ đĩa đã đầy: chưa có gì thay đổi. Hãy giải phóng chỗ trống rồi chạy lại."),
-                wants_json=wants_json,
-            )
-        return _unexpected(error)
+    except BrokenPipeError:
+        raise
     except Exception as error:
-        return _unexpected(error)
+        if is_disk_full(error):
+            full = StorageFull("Ổ đĩa đã đầy: chưa có gì thay đổi. Hãy giải phóng chỗ trống rồi chạy lại.")
+            return _told(full, wants_json=wants_json)
+        return _unexpected(error, wants_json=wants_json)
     return code if isinstance(code, int) else 0
 
 
 def _told(error: ThuocDoError, *, wants_json: bool) -> int:
     if wants_json:
         print_json({"error": {"code": error.code, "message": error.message, "facts": error.facts}})
-    ERR.print(f"[{error.code}] {error.message}", markup=False)
+    complain(f"[{error.code}] {error.message}")
     return error.exit_code
 
 
-def _say_usage(error: click.UsageError, *, wants_json: bool) -> int:
-    where = error.ctx.command_path if error.ctx else "thuocdo"
-    message = f"Lệnh chưa đúng: {error.format_message()} Xem cách dùng: `{where} --help`."
-    if wants_json:
-        print_json({"error": {"code": "USE-02", "message": message, "facts": {}}})
-    ERR.print(message, markup=False)
+def _say_usage(error: typer.TyperException, *, wants_json: bool) -> int:
+    """Say what is wrong with the command line; a group without a command has printed its help already."""
+    if error.message or error.format_message():
+        context = getattr(error, "ctx", None)
+        told = UsageError(usage_sentence(error.format_message(), context.command_path if context else "thuocdo"))
+        return _told(told, wants_json=wants_json)
     return USAGE_EXIT
 
 
-def _unexpected(error: BaseException) -> int:
+def _unexpected(error: BaseException, *, wants_json: bool) -> int:
     """Keep the traceback for the keeper of the system; tell people where it is."""
-    log = settings_from_environment().path("logs", "unexpected.log")
+    told = ThuocDoError("Có lỗi ngoài dự kiến; những gì đã tiếp nhận vẫn còn nguyên. Hãy báo người quản trị.")
     content = "".join(traceback.format_exception(error)).encode()
-    write_durably(log, lambda handle: handle.write(content))
-    ERR.print(
-        f"Có lỗi ngoài dự kiến; những gì đã tiếp nhận vẫn còn nguyên. Chi tiết cho người quản trị: {log}", markup=False
-    )
-    return FAILED_EXIT
+    with contextlib.suppress(OSError, ThuocDoError):  # the disk may be full, the state folder out of reach
+        log = settings_from_environment().path("logs", "unexpected.log")
+        write_durably(log, lambda handle: handle.write(content))
+        told = ThuocDoError(f"{told.message} Chi tiết: {log}", log=str(log))
+    return _told(told, wants_json=wants_json)

@@ -75,6 +75,16 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     writer.writerows([["" if cell is None else as_plain(cell) for cell in row] for row in rows])
 
 
+def people_on_stderr() -> None:
+    """Send what is for people to standard error, so that standard output holds JSON alone."""
+    OUT.stderr = True
+
+
 def say(sentence: str) -> None:
     """Print one sentence for people."""
-    OUT.print(sentence, markup=False)
+    OUT.print(sentence, markup=False, soft_wrap=True)
+
+
+def complain(sentence: str) -> None:
+    """Print one sentence on standard error, never broken into lines."""
+    ERR.print(sentence, markup=False, soft_wrap=True)

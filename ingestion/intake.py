@@ -50,7 +50,12 @@ __all__ = ["Arrival", "ReceiptResult", "batch_name", "finish_open_receipts", "ta
 LOG = logging.getLogger(__name__)
 BATCH_SIZE = 500
 """Files registered and decided together: one Parquet file of each raw table for all of them."""
+STILL_CHANGING = "ARR-01"
 RAW_TABLES = ("observations", "task_reports")
+
+
+class _StillChanging(Exception):
+    """The file changed while it was copied: it is not whole yet, and the next run takes it."""
 
 
 def take_in(
@@ -72,7 +77,8 @@ def take_in(
         now: The instant of receipt, UTC.
 
     Returns:
-        One result for each file, in the order given; a file that is gone has none.
+        One result for each file, in the order given; a file that is gone, or that still changes
+        while it is copied, has none.
 
     Raises:
         StorageFull: no room; what was registered is finished by the next run.
@@ -122,8 +128,8 @@ def _take_batch(
     for arrival in arrivals:
         try:
             safe, reason = _landed(settings, arrival, now)
-        except FileNotFoundError:
-            LOG.warning("a file vanished before it was read (channel %s)", arrival.channel)
+        except (FileNotFoundError, _StillChanging):
+            LOG.warning("a file vanished or changed while it was read (channel %s)", arrival.channel)
             continue
         landed.append((arrival, safe))
         reasons.append(reason)
@@ -147,6 +153,8 @@ def _landed(settings: Settings, arrival: Arrival, now: dt.datetime) -> tuple[Lan
             raise FindingRefused(finding("SEC-01", found="liên kết, liên kết cứng hoặc mục đặc biệt"))
         return land(settings, arrival.path, now), None
     except FindingRefused as refusal:
+        if refusal.finding.code == STILL_CHANGING:
+            raise _StillChanging from refusal
         note = {"code": refusal.finding.code, "name": arrival.original_name, "noted_at": instant(now)}
         with tempfile.TemporaryDirectory(dir=settings.root, prefix=".note-") as folder:
             path = Path(folder) / "note.json"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import yaml
 from pydantic import ValidationError
 
 from plans.records import Catalogue, Plan
 from warehouse.errors import PlanRefused, UsageError
+from warehouse.wording import fault_vi
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,31 +108,7 @@ def _one_problem(detail: object) -> str:
     facts = dict(detail)  # type: ignore[call-overload]
     where = ".".join(str(part) for part in facts["loc"]) or "tệp"
     found = "" if isinstance(facts.get("input"), dict | list) else f" (đang là: {facts.get('input')!r})"
-    return f"{where}: {_in_vietnamese(facts)}{found}"
-
-
-def _in_vietnamese(facts: dict[str, Any]) -> str:
-    """Say a schema error in Vietnamese; our own checks already do."""
-    said = {
-        "extra_forbidden": "trường này không có trong lược đồ",
-        "missing": "thiếu trường bắt buộc",
-        "enum": "phải là một trong: {expected}",
-        "string_pattern_mismatch": "không đúng mẫu {pattern}",
-        "string_type": "phải là chữ (hãy đặt trong dấu nháy)",
-        "string_too_short": "không được để trống",
-        "decimal_parsing": "phải là một con số",
-        "int_parsing": "phải là số nguyên",
-        "int_type": "phải là số nguyên",
-        "bool_type": "phải là true hoặc false",
-        "date_from_datetime_parsing": "phải là ngày dạng 2026-06-30",
-        "date_parsing": "phải là ngày dạng 2026-06-30",
-        "tuple_type": "phải là danh sách",
-        "model_type": "phải là một bảng các trường",
-        "model_attributes_type": "phải là một bảng các trường",
-        "value_error": "{error}",
-    }
-    text = said.get(str(facts["type"]))
-    return text.format(**facts.get("ctx", {})) if text else f"giá trị không hợp lệ ({facts['type']})"
+    return f"{where}: {fault_vi(facts)}{found}"
 
 
 def unknown_canonical_codes(plans: Iterable[Plan], catalogue: Catalogue) -> list[str]:

@@ -45,15 +45,19 @@ def create_backup(settings: Settings, now: dt.datetime) -> Backup:
     folder = settings.path("backups", f"{now:%Y%m%dT%H%M%SZ}")
     if folder.exists():
         raise UsageError(f"Đã có bản sao lưu {folder}. Hãy chạy lại sau một giây.", folder=str(folder))
-    folder.mkdir(parents=True)
-    with full_disk_told(folder):
-        _copy_ledger(settings, folder / LEDGER)
-        for name in FOLDERS:
-            if settings.path(name).exists():
-                shutil.copytree(settings.path(name), folder / name, ignore=shutil.ignore_patterns(".*"))
-    entries = {str(path.relative_to(folder)): sha256_of(path) for path in _files(folder)}
-    content = json.dumps(entries, indent=1, sort_keys=True).encode()
-    write_durably(folder / MANIFEST, lambda handle: handle.write(content))
+    try:
+        with full_disk_told(folder):
+            folder.mkdir(parents=True)
+            _copy_ledger(settings, folder / LEDGER)
+            for name in FOLDERS:
+                if settings.path(name).exists():
+                    shutil.copytree(settings.path(name), folder / name, ignore=shutil.ignore_patterns(".*"))
+        entries = {str(path.relative_to(folder)): sha256_of(path) for path in _files(folder)}
+        content = json.dumps(entries, indent=1, sort_keys=True).encode()
+        write_durably(folder / MANIFEST, lambda handle: handle.write(content))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # unfinished, and perhaps what fills the disk
+        raise
     return Backup(folder, len(entries), sum(path.stat().st_size for path in _files(folder)))
 
 
@@ -62,7 +66,12 @@ def verify_backup(folder: Path) -> int:
     manifest = folder / MANIFEST
     if not manifest.exists():
         raise UsageError(f"{folder} không phải bản sao lưu hoàn chỉnh (thiếu {MANIFEST}).", folder=str(folder))
-    entries: dict[str, str] = json.loads(manifest.read_text())
+    try:
+        entries: dict[str, str] = json.loads(manifest.read_text())
+    except ValueError as error:
+        raise ReconciliationFailed(
+            f"Bản kê {manifest} bị hỏng. Hãy dùng bản sao lưu khác.", files=[MANIFEST]
+        ) from error
     found = {str(path.relative_to(folder)) for path in _files(folder)}
     wrong = sorted(found ^ set(entries))
     wrong += sorted(name for name in found & set(entries) if sha256_of(folder / name) != entries[name])
@@ -82,15 +91,21 @@ def restore_backup(settings: Settings, folder: Path, now: dt.datetime) -> Path:
     _require_sqlite(settings)
     verify_backup(folder)
     aside = settings.path("set_aside", f"{now:%Y%m%dT%H%M%SZ}")
-    aside.mkdir(parents=True)
-    for name in (LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", *FOLDERS, "warehouse"):
-        if settings.path(name).exists():
-            settings.path(name).rename(aside / name)
-    with full_disk_told(settings.root):
-        shutil.copy2(folder / LEDGER, settings.path(LEDGER))
-        for name in FOLDERS:
-            if (folder / name).exists():
-                shutil.copytree(folder / name, settings.path(name))
+    if aside.exists():
+        raise UsageError(f"Đã có trạng thái được cất ở {aside}. Hãy chạy lại sau một giây.", folder=str(aside))
+    waiting = settings.path(".restoring")
+    shutil.rmtree(waiting, ignore_errors=True)
+    try:
+        with full_disk_told(settings.root):
+            shutil.copytree(folder, waiting, ignore=shutil.ignore_patterns(MANIFEST))
+            aside.mkdir(parents=True)
+        for name in (LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", *FOLDERS, "warehouse"):
+            if settings.path(name).exists():
+                settings.path(name).rename(aside / name)
+        for path in waiting.iterdir():
+            path.rename(settings.path(path.name))
+    finally:
+        shutil.rmtree(waiting, ignore_errors=True)
     sync_folder(settings.root)
     return aside
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from warehouse.errors import BuildFailed, StorageFull, WriterBusy
 from warehouse.raw import ensure_tables
 from warehouse.settings import PROJECT
+from warehouse.storage import DISK_FULL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +31,6 @@ Stage = Literal["before_judgement", "after_judgement"]
 DBT_PROJECT = PROJECT / "dbt_project"
 AFTER_JUDGEMENT = "tag:after_judgement"
 LOCKED = ("Could not set lock on file", "Conflicting lock is held")
-DISK_FULL = ("No space left on device", "Disk quota exceeded", "File too large", "failed to offload data block")
 FAILED = {"error", "fail", "runtime error", "partial success"}
 NAMED_AT_MOST = 5
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from warehouse.errors import StorageFull, WriterBusy
 from warehouse.ledger_tables import AUDIT_LOG
 from warehouse.settings import PROJECT
+from warehouse.storage import is_disk_full
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 GENESIS = "0" * 64
 BUSY_TIMEOUT_SECONDS = 30
+WRITERS_LOCK = 57_2024  # any number that every process of ours takes
 
 
 def instant(moment: dt.datetime) -> str:
@@ -74,17 +76,22 @@ def _migrate(engine: sa.Engine) -> None:
 
 @contextmanager
 def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Begin a transaction; a full disk or a busy ledger becomes one clear sentence."""
+    """Begin a transaction; a full disk or a busy ledger becomes one clear sentence.
+
+    Writers wait for each other, as SQLite's do: on PostgreSQL two could chain their audit
+    lines to the same last one.
+    """
     try:
         with engine.begin() as connection:
+            if engine.dialect.name == "XXpostgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS_LOCK)))
             yield connection
     except OperationalError as error:
-        text = str(error.orig)
-        if "full" in text or "No space" in text:
+        if is_disk_full(error):
             raise StorageFull(
                 "Ổ đĩa đã đầy: không ghi được sổ cái, chưa có gì thay đổi. Hãy giải phóng chỗ trống rồi chạy lại."
             ) from error
-        if "locked" in text or "busy" in text:
+        if any(sign in str(error.orig) for sign in ("locked", "busy")):
             raise WriterBusy("Sổ cái đang được tiến trình khác ghi. Hãy thử lại sau ít phút.") from error
         raise
 

@@ -20,7 +20,7 @@ from warehouse.duck import duck_engine, mart_tables
 from warehouse.errors import NotPublished
 from warehouse.ledger import audit, instant, transaction
 from warehouse.ledger_tables import SNAPSHOTS
-from warehouse.storage import sha256_of, write_durably
+from warehouse.storage import full_disk_told, sha256_of, write_durably
 from warehouse.writer import writer_slot
 
 if TYPE_CHECKING:
@@ -51,9 +51,15 @@ def publish(settings: Settings, ledger: sa.Engine, as_of: dt.date, now: dt.datet
         _checkpoint(settings.build_file)
         snapshot_id = f"{as_of:%Y%m%d}-{fingerprint(settings.build_file)}"
         settings.published.mkdir(parents=True, exist_ok=True)
+        _forget_unfinished(settings)
         waiting = settings.published / f".{snapshot_id}.part"
-        shutil.copyfile(settings.build_file, waiting)
-        _keep_marts_only(waiting)
+        try:
+            with full_disk_told(settings.published):
+                shutil.copyfile(settings.build_file, waiting)
+            _keep_marts_only(waiting)
+        except BaseException:
+            _forget_unfinished(settings)
+            raise
         digest = sha256_of(waiting)
         waiting.chmod(0o444)
         file = f"{snapshot_id}-{digest[:8]}.duckdb"
@@ -136,6 +142,12 @@ def _remember(ledger: sa.Engine, snapshot: Snapshot, now: dt.datetime) -> None:
             subject=snapshot.snapshot_id,
             file_sha256=snapshot.sha256,
         )
+
+
+def _forget_unfinished(settings: Settings) -> None:
+    """Remove what a publishing that was killed left behind; the caller holds the writer slot."""
+    for path in settings.published.glob(".*.part*"):
+        path.unlink()
 
 
 def _forget_old(settings: Settings, current: str) -> None:

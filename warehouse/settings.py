@@ -14,8 +14,11 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from warehouse.errors import SettingsRefused
+from warehouse.wording import fault_vi
 
 PROJECT = Path(__file__).parent.parent
+SYNTHETIC_MARK = "SYNTHETIC"
+"""File in a state folder whose figures were made up: whatever is done there later says so, too."""
 
 
 class Settings(BaseSettings):
@@ -112,7 +115,11 @@ def _as_text(value: object) -> str:
 def settings_from_environment() -> Settings:
     """Build the settings; raises SettingsRefused with the name of the wrong setting."""
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
-        wrong = "; ".join(f"THUOCDO_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        wrong = "; ".join(
+            f"THUOCDO_{'.'.join(map(str, e['loc'])).upper()}: {fault_vi(dict(e))}" for e in error.errors()
+        )
         raise SettingsRefused(f"Thiết lập không hợp lệ: {wrong}. Hãy sửa biến môi trường đó.") from error
+    is_marked = settings.path(SYNTHETIC_MARK).exists()
+    return settings.model_copy(update={"is_sample": True}) if is_marked else settings

@@ -6,10 +6,13 @@ import errno
 import hashlib
 import os
 import shutil
+import sqlite3
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError
 
 from warehouse.errors import StorageFull
 
@@ -19,6 +22,14 @@ if TYPE_CHECKING:
     from warehouse.settings import Settings
 
 CHUNK = 1 << 20
+DISK_FULL = ("No space left on device", "Disk quota exceeded", "File too large", "disk is full", "failed to offload")
+"""What the system, SQLite and DuckDB say of a full disk; databases and bulk copies tell it in words only."""
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Tell whether an error means that the disk has no room."""
+    number = error.errno if isinstance(error, OSError) else None
+    return number in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} or any(sign in str(error) for sign in DISK_FULL)
 
 
 @contextmanager
@@ -26,8 +37,8 @@ def full_disk_told(place: Path) -> Iterator[None]:
     """Turn 'no space left' into one clear sentence."""
     try:
         yield
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+    except (OSError, sqlite3.Error, DBAPIError) as error:
+        if is_disk_full(error):
             raise StorageFull(
                 f"Ổ đĩa đã đầy khi ghi vào {place}: chưa có gì thay đổi. Hãy giải phóng chỗ trống rồi chạy lại.",
                 place=str(place),

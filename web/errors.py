@@ -82,7 +82,7 @@ def _answer(
         headers["Retry-After"] = RETRY_AFTER_SECONDS
     if request.url.path.startswith(API):
         words = Wording(language_of(request.query_params.get("lang")))
-        told = {"code": trouble.code, "message": message or words.text(f"{trouble.name}_text")}
+        told = {"code": trouble.code, "message": message or words.say(f"{trouble.name}_text")}
         return JSONResponse({"error": told}, trouble.status_code, headers)
     return page(
         request, "trouble.html", status_code=trouble.status_code, headers=headers, trouble=trouble, message=message

@@ -66,7 +66,7 @@ def _groups(rows: list[Row], column: str) -> list[Group]:
 
 
 def _worded(words: Wording, prefix: str, code: str) -> str:
-    return words.text(f"{prefix}_{code}")
+    return words.say(f"{prefix}_{code}")
 
 
 class Links:
@@ -77,12 +77,10 @@ class Links:
         self._request = request
         self._language = language
 
-    def to(self, name: str, query: dict[str, str] | None = None, **path: str) -> str:
+    def to(self, name: str, **path: str) -> str:
         """Return the address of a named page."""
         address = self._root + str(self._request.app.url_path_for(name, **path))
-        kept = {} if self._language == "vi" else {"lang": self._language}
-        asked = urlencode({**(query or {}), **kept})
-        return f"{address}?{asked}" if asked else address
+        return address if self._language == "vi" else f"{address}?{urlencode({'lang': self._language})}"
 
     def static(self, file: str) -> str:
         """Return the address of a file of ours."""
@@ -114,7 +112,7 @@ def page(
     html = templates().get_template(template).render(
         content,
         w=words,
-        t=words.text,
+        t=words.say,
         links=Links(request, language),
         languages=LANGUAGES,
         trend_signs=TREND_SIGNS,

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 Language = Literal["vi", "en"]
 LANGUAGES: Mapping[Language, str] = {"vi": "Tiếng Việt", "en": "English"}
 TEXTS = Path(__file__).with_name("texts.yml")
-TREND_SIGNS = {"up": "▲", "down": "▼", "flat": "＝"}
-COMPARATOR_SIGNS = {">=": "≥ ", ">": "> ", "=": "", "<=": "≤ ", "<": "< ", "between": ""}
+TREND_SIGNS = {"up": "▲", "down": "▼", "flat": "="}
 NO_BREAK_SPACE = "\u00a0"
+COMPARATOR_SIGNS = {"=": "", "between": ""} | {
+    comparator: sign + NO_BREAK_SPACE for comparator, sign in {">=": "≥", ">": ">", "<=": "≤", "<": "<"}.items()
+}
 
 
 @lru_cache(maxsize=1)
@@ -45,7 +47,7 @@ class Wording:
         """Speak one language."""
         self.language: Language = language
 
-    def text(self, key: str, **facts: object) -> str:
+    def say(self, key: str, **facts: object) -> str:
         """Return a text of the catalogue with its placeholders filled in; raises KeyError for an unknown key."""
         return catalogue()[key][self.language].format(**facts)
 
@@ -67,12 +69,17 @@ class Wording:
         if low is None or comparator is None:
             return None
         if comparator == "between" and high is not None:
-            return self.text("target_between", low=self.figure(low), high=self.figure(high, unit))
-        return f"{COMPARATOR_SIGNS[comparator]}{self.figure(low, unit)}".replace(" ", NO_BREAK_SPACE)
+            return self.say("target_between", low=self.figure(low), high=self.figure(high, unit))
+        return COMPARATOR_SIGNS[comparator] + self.figure(low, unit)
 
     def period(self, code: str) -> str:
         """Write a period as offices do; in English its code, which sorts and is never misread."""
         return period_shown(code) if self.language == "vi" else code
+
+    def period_within(self, code: str) -> str:
+        """Write a period inside a sentence."""
+        written = self.period(code)
+        return written[0].lower() + written[1:]
 
     def day(self, day: dt.date | str) -> str:
         """Write a day."""

@@ -8,7 +8,7 @@ import typer
 
 from cli.arguments import read_day, read_instant
 from cli.board import print_board, read_board
-from cli.output import ERR, Json, print_json
+from cli.output import Json, complain, print_json
 from plans.reading import find_plan, read_plans
 from warehouse.clock import today
 from warehouse.publish import current_snapshot, snapshot_path
@@ -48,6 +48,6 @@ def _warehouse_file(settings: Settings, as_of: str | None, as_known_at: str | No
         return snapshot_path(settings)
     from expectations.judged_build import recreate  # heavy, and seldom asked for
 
-    ERR.print("Đang dựng lại kho dữ liệu tại thời điểm được hỏi…", markup=False)
+    complain("Đang dựng lại kho dữ liệu tại thời điểm được hỏi…")
     known_at = read_instant(as_known_at) if as_known_at else None
     return recreate(settings, day or today(settings), known_at)

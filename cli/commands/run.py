@@ -8,7 +8,7 @@ import typer
 
 from cli.arguments import read_day
 from cli.job import run_whole_job
-from cli.output import Json, print_json
+from cli.output import Json, people_on_stderr, print_json
 from warehouse.settings import settings_from_environment
 
 
@@ -22,6 +22,8 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Chạy toàn bộ công việc qua các DAG của Airflow trên năm kế hoạch."""
+    if as_json:
+        people_on_stderr()
     result = run_whole_job(settings_from_environment(), read_day(as_of))
     if as_json:
         print_json(result)

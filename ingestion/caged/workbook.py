@@ -49,9 +49,11 @@ def read_workbook(content: bytes, kind: str, limits: ReadingLimits) -> Iterator[
 
 def _sheet_map(facts: SheetFacts, values: Sequence[Sequence[object]], is_hidden: bool, limits: ReadingLimits) -> Sheet:
     rows = [[plain_cell(value) for value in row] for row in values]
+    rows += [[] for _ in range(facts.height - len(rows))]
+    for cells in rows:  # a formula without a result may stand beyond the last value
+        cells += [None] * (facts.width - len(cells))
     for (row, column), text in facts.errors.items():
-        if row < len(rows) and column < len(rows[row]):
-            rows[row][column] = text
+        rows[row][column] = text
     check_texts(facts.name, rows, limits)
     return {
         "name": facts.name,

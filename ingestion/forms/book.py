@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ingestion.forms.contents import FormContents
     from ingestion.forms.layout import Column
 
-CREATED = dt.datetime(2025, 7, 1)
+CREATED = dt.datetime(2025, 7, 1)  # fixed: the day of writing would give the same form other bytes
 HEADER_ROW = 10
 FIRST_ROW = HEADER_ROW + 3
 LINE_HEIGHT = 16.0

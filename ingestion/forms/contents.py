@@ -56,9 +56,8 @@ class TaskRow:
 class FormContents:
     """Everything that a form shows before anybody fills it in.
 
-    `due_at` is the last UTC instant allowed and `due_rule` the plan's rule or the regime
-    that says so; `is_cut_off_before_due` tells whether the period's count has closed by
-    then (if not, the form can only hold an estimate).
+    `due_at` is the last UTC instant allowed, `due_on` its day in Vietnam, and `due_rule` the
+    plan's rule or the regime that says so; the count runs from `counts_from` to `counts_to`.
     """
 
     identity: FormIdentity

@@ -62,7 +62,7 @@ _COUNTED = tuple(
 # Beyond column SR (512) or row 100,000, with a value inside; an empty formatted cell harms nobody.
 _FAR_CELL = re.compile(
     rb" r=\"((?:[A-Z]{3}|S[S-Z]|[T-Z][A-Z])[0-9]{1,7}"
-    rb"|[A-Z]{1,3}(?:[2-9][0-9]{5}|1(?!00000\")[0-9]{5}|[1-9][0-9]{6,}))\"[^<>/]{0,200}>\s{0,20}"
+    rb"|[A-Z]{1,3}(?:[2-9][0-9]{5}|1(?!00000\")[0-9]{5}|[1-9][0-9]{6,}))\"[^<>/]{0,80}>\s{0,20}"
     + _PREFIX
     + rb"(?:v|is|f)\b"
 )
@@ -74,9 +74,9 @@ _EBCDIC = b"\x4c\x6f\xa7\x94"
 
 @dataclass
 class MarkupTotals:
-    """Counts over all parts of one file (a rule by part name could be dodged by another name), and the time left."""
+    """Counts over all parts of one file, whatever they are called, and the processor time its search may take."""
 
-    deadline: float = field(default_factory=lambda: time.monotonic() + limits().reading_seconds)
+    deadline: float = field(default_factory=lambda: time.thread_time() + limits().reading_seconds)
     tags: Counter[str] = field(default_factory=Counter)
     unique_strings: int = 0
 
@@ -102,7 +102,7 @@ def search_part(name: str, pieces: Iterable[bytes], totals: MarkupTotals) -> Non
         buffer += piece
         if len(buffer) < WORTH_SEARCHING:
             continue
-        if time.monotonic() > totals.deadline:
+        if time.thread_time() > totals.deadline:
             raise _refused("SEC-20", "", limit_text("reading_seconds"), what="thời gian")
         cut = _cut(buffer)
         if len(buffer) - cut > longest and buffer.rfind(b"<") <= len(buffer) - longest:

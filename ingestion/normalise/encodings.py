@@ -42,10 +42,10 @@ class TextRefused(ValueError):
 
 
 def detect_encoding(pieces: Callable[[], Iterable[bytes]], longest_line: int) -> TextEncoding:
-    """Read a text file through once (twice for Windows-1258) and return its encoding.
+    """Read a text file through once (more often for Windows-1258) and return its encoding.
 
-    `pieces` starts the bytes anew at each call; `longest_line` is in characters. Works on one line
-    at a time.
+    `pieces` starts the bytes anew at each call; `longest_line` is in characters. Holds one piece and
+    one line at a time.
 
     Raises:
         TextRefused: NUL or control characters, bytes of no accepted encoding, an old font
@@ -53,10 +53,10 @@ def detect_encoding(pieces: Callable[[], Iterable[bytes]], longest_line: int) ->
     """
     head = next(iter(pieces()), b"")[:2]
     if head in _MARKS_16:
-        _check_lines(pieces(), "utf-16", longest_line)
+        _check(pieces(), "utf-16", longest_line)
         return "utf-16"
     try:
-        _check_lines(pieces(), "utf-8-sig", longest_line)
+        _check(pieces(), "utf-8-sig", longest_line)
     except TextRefused as refused:
         if refused.trouble != "undecodable" or refused.found.startswith("U+"):
             raise
@@ -65,21 +65,21 @@ def detect_encoding(pieces: Callable[[], Iterable[bytes]], longest_line: int) ->
     return "utf-8-sig"
 
 
-def _check_lines(pieces: Iterable[bytes], encoding: TextEncoding, longest_line: int) -> None:
-    for number, line in enumerate(_lines(pieces, encoding, longest_line), 1):
-        _check_controls(line, number)
+def _check(pieces: Iterable[bytes], encoding: TextEncoding, longest_line: int) -> None:
+    for number, text in _texts(pieces, encoding, longest_line):
+        _check_controls(text, number)
 
 
-def _check_controls(line: str, number: int) -> None:
-    if control := _CONTROL.search(line):
-        raise TextRefused("undecodable", number, control.start() + 1, f"U+{ord(control.group()):04X}")
+def _check_controls(text: str, number: int) -> None:
+    if control := _CONTROL.search(text):
+        raise _refused_at(text[: control.start()], number, f"U+{ord(control.group()):04X}")
 
 
 def _check_windows_1258(pieces: Callable[[], Iterable[bytes]], first: TextRefused, longest_line: int) -> None:
     """Accept Windows-1258 only when it composes to Vietnamese letters; `first` is where UTF-8 broke."""
     try:
-        for number, line in enumerate(_lines(pieces(), "cp1258", longest_line), 1):
-            composed = unicodedata.normalize("NFC", line)
+        for number, text in _texts(pieces(), "cp1258", longest_line):
+            composed = unicodedata.normalize("NFC", text)
             _check_controls(composed, number)
             if any(not _is_vietnamese(character) for character in set(composed) if not character.isascii()):
                 raise first
@@ -90,7 +90,9 @@ def _check_windows_1258(pieces: Callable[[], Iterable[bytes]], first: TextRefuse
 
 
 def _legacy(pieces: Callable[[], Iterable[bytes]], longest_line: int) -> TextRefused | None:
-    for number, line in enumerate(islice(_lines(pieces(), "latin-1", longest_line), LEGACY_LINES), 1):
+    texts = _texts(pieces(), "latin-1", longest_line)
+    lines = (line for _, text in texts for line in text.split("\n"))
+    for number, line in enumerate(islice(lines, LEGACY_LINES), 1):
         if looks_legacy_encoded(line):
             return TextRefused("legacy", number, 1, line.strip()[:SAMPLE_LENGTH])
     return None
@@ -101,26 +103,27 @@ def _is_vietnamese(character: str) -> bool:
     return character.lower() in _VIETNAMESE if category.startswith("L") else category[0] in "NPSZ"
 
 
-def _lines(pieces: Iterable[bytes], encoding: str, longest_line: int) -> Iterator[str]:
+def _texts(pieces: Iterable[bytes], encoding: str, longest_line: int) -> Iterator[tuple[int, str]]:
+    """Yield decoded text in whole lines, each with the number of its first line."""
     decoder = codecs.getincrementaldecoder(encoding)()
     rest, number = "", 1
     for piece in chain(pieces, (END,)):
         try:
             text = rest + decoder.decode(piece, final=piece is END)
         except UnicodeDecodeError as error:
-            raise _undecodable(error, rest, number) from error
-        *whole, rest = text.split("\n")
-        for line in (*whole, rest):
-            if len(line) > longest_line:
-                raise TextRefused("line_too_long", number, longest_line, f"hơn {longest_line} ký tự")
-        yield from whole
-        number += len(whole)
-    yield rest
+            before = rest + error.object[: error.start].decode(error.encoding, errors="replace")
+            raise _refused_at(before, number, f"byte 0x{error.object[error.start]:02X}") from error
+        lines = text.split("\n")
+        if max(map(len, lines)) > longest_line:
+            long = next(place for place, line in enumerate(lines) if len(line) > longest_line)
+            raise TextRefused("line_too_long", number + long, longest_line, f"hơn {longest_line} ký tự")
+        rest = lines[-1]
+        if len(lines) > 1:
+            yield number, text[: len(text) - len(rest) - 1]
+            number += len(lines) - 1
+    yield number, rest
 
 
-def _undecodable(error: UnicodeDecodeError, rest: str, number: int) -> TextRefused:
-    before = rest + error.object[: error.start].decode(error.encoding, errors="replace")
+def _refused_at(before: str, number: int, found: str) -> TextRefused:
     line = before.rpartition("\n")[2]
-    return TextRefused(
-        "undecodable", number + before.count("\n"), len(line) + 1, f"byte 0x{error.object[error.start]:02X}"
-    )
+    return TextRefused("undecodable", number + before.count("\n"), len(line) + 1, found)

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingestion.sample.series import SEED, is_stuck
-from plans.records import ValueKind
+from ingestion.sample.series import SEED
 from warehouse.storage import write_durably
 
 if TYPE_CHECKING:
-    from plans.records import Plan
     from warehouse.settings import Settings
 
 
@@ -59,25 +57,15 @@ def read_letters(settings: Settings) -> list[Letter]:
     return [_from_entry(settings, entry) for entry in entries]
 
 
-def write_key(settings: Settings, plans: Mapping[str, Plan], letters: list[Letter]) -> None:
-    """Write the answer key whole."""
+def write_key(settings: Settings, letters: Sequence[Letter], standing_faults: Sequence[Mapping[str, str]]) -> None:
+    """Write the answer key whole; standing faults last through all months: plan, indicator, rule."""
     key = {
         "seed": SEED,
-        "standing_faults": _standing_faults(plans),
+        "standing_faults": list(standing_faults),
         "letters": [_to_entry(settings, letter) for letter in letters],
     }
     text = json.dumps(key, ensure_ascii=False, indent=1, sort_keys=True)
     write_durably(answer_key_path(settings), lambda handle: handle.write(text.encode()))
-
-
-def _standing_faults(plans: Mapping[str, Plan]) -> list[dict[str, str]]:
-    """List the faults that last through all months: figures that never move."""
-    return [
-        {"plan_key": plan.plan_key, "indicator_code": indicator.code, "rule": "STK-01"}
-        for plan in plans.values()
-        for indicator in plan.indicators
-        if indicator.value_kind is ValueKind.RATIO and is_stuck(plan, indicator)
-    ]
 
 
 def _to_entry(settings: Settings, letter: Letter) -> dict[str, Any]:

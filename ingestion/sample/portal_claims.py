@@ -30,6 +30,7 @@ SETTLING_DAYS = 12
 EARLIEST_DAYS = 20
 FLAG_COUNTERS = frozenset({"16342"})
 FLAG = "HoSoCoThanhPhanSoHoa"
+FLAGGED_RATE = "dossiers_digitised"
 NOT_RECEIVED = {"1", "3"}
 Dossier = tuple[MinimisedDossier, bool]
 """A dossier as kept, and whether the portal's own flag calls it digitised."""
@@ -37,7 +38,7 @@ Dossier = tuple[MinimisedDossier, bool]
 COUNTS: dict[str, Callable[[MinimisedDossier], bool]] = {
     "received_online": lambda dossier: dossier.channel == "2",
     "full_online": lambda dossier: dossier.channel == "2" and bool(dossier.is_full_online),
-    "dossiers_digitised": lambda dossier: dossier.has_component_files and dossier.has_electronic_result,
+    FLAGGED_RATE: lambda dossier: dossier.has_component_files and dossier.has_electronic_result,
     "data_reused": lambda dossier: dossier.is_reused,
     "without_boundary": lambda dossier: bool(dossier.is_boundary_free),
 }
@@ -53,7 +54,7 @@ def claimed_share(portals_folder: Path, commune_code: str, period: Period, rate:
     if rate == "satisfaction":
         rated = [dossier for dossier, _ in held if dossier.satisfaction is not None]
         return _share((dossier.satisfaction == "1" for dossier in rated), len(rated))
-    if rate == "dossiers_digitised" and commune_code in FLAG_COUNTERS:
+    if rate == FLAGGED_RATE and commune_code in FLAG_COUNTERS:
         return _share((is_flagged for _, is_flagged in held), len(held))
     if rate not in COUNTS:
         return None

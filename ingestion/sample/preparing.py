@@ -15,9 +15,11 @@ from ingestion.sample.faults import PLAUSIBLE, REFUSED, Fault, HonestForm, Spoil
 from ingestion.sample.filling import filled, stable_bytes
 from ingestion.sample.honest import Office, month_before
 from ingestion.sample.letters import Letter, read_letters, write_key
-from ingestion.sample.series import SEED, month_number
+from ingestion.sample.portal_claims import FLAG_COUNTERS, FLAGGED_RATE
+from ingestion.sample.series import SEED, is_stuck, month_number
 from plans.periods import default_regime, period_of
 from plans.reading import read_catalogue
+from plans.records import ValueKind
 from warehouse.clock import VIETNAM
 from warehouse.clock import now as clock_now
 from warehouse.storage import write_durably
@@ -77,7 +79,7 @@ def prepare_letters(settings: Settings, engine: sa.Engine, plans: Mapping[str, P
         return known
     desks = list(_desks(settings, engine, plans, asked))
     letters = [letter for desk, fault in _assigned(settings, desks, asked) for letter in _sent(settings, desk, fault)]
-    write_key(settings, plans, [*read_letters(settings), *letters])
+    write_key(settings, [*read_letters(settings), *letters], list(_standing_faults(settings, plans)))
     return letters
 
 
@@ -103,6 +105,19 @@ def _desks(settings: Settings, engine: sa.Engine, plans: Mapping[str, Plan], per
                 targets=office.targets(period),
             )
             yield _Desk(office, period, form, honest, Draws(SEED, *_names(plan, form, period)))
+
+
+def _standing_faults(settings: Settings, plans: Mapping[str, Plan]) -> Iterator[dict[str, str]]:
+    """Name the faults that last through all months: figures that never move, and claims that count a mere flag."""
+    rates = {entry.code: entry.dossier_rate for entry in read_catalogue(settings.plans_folder).indicators}
+    for plan in plans.values():
+        for indicator in plan.indicators:
+            rate = rates.get(indicator.canonical_code or "")
+            fault = {"plan_key": plan.plan_key, "indicator_code": indicator.code}
+            if rate is None and indicator.value_kind is ValueKind.RATIO and is_stuck(plan, indicator):
+                yield fault | {"rule": "STK-01"}
+            if rate == FLAGGED_RATE and plan.commune_code in FLAG_COUNTERS:
+                yield fault | {"rule": "CLM-01"}
 
 
 def _names(plan: Plan, form: IssuedForm, period: Period) -> tuple[str, str, str]:

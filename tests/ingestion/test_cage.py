@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import openpyxl
 import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from ingestion.cage import Cage, CagedFile, hidden_data, read_sheets
+from ingestion.cage import Cage, CagedFile, Cell, hidden_data, read_sheets
 from tests.ingestion import uploads
 from tests.ingestion.uploads import ods, ods_number, sheet_xml, xlsx, xlsx_of, zipped
 
@@ -81,8 +84,16 @@ def test_formulas_give_their_stored_result_and_uncalculated_ones_are_listed(read
         '<c r="D1" t="str"><f>""</f><v></v></c></row>'
     )
     (sheet,) = reader.read(xlsx_of(rows)).sheets
-    assert sheet.rows[0][0] == 2
+    assert sheet.rows == ((2, None, None, None),)
     assert sheet.uncalculated == {(0, 1), (0, 2)}
+
+
+def test_a_last_formula_without_a_result_still_has_its_empty_cell(reader: Reader) -> None:
+    (sheet,) = reader.read(
+        xlsx_of('<row r="1"><c r="A1"><v>1</v></c></row><row r="3"><c r="C3"><f>A1</f></c></row>')
+    ).sheets
+    assert sheet.rows == ((1, None, None), (None, None, None), (None, None, None))
+    assert sheet.uncalculated == {(2, 2)}
 
 
 def test_hidden_sheets_rows_and_columns_are_read_and_marked(reader: Reader) -> None:
@@ -181,6 +192,29 @@ def test_json_tables_are_read_and_numbers_are_never_bent(
 def test_json_may_name_its_tables(reader: Reader) -> None:
     sheets = reader.read('{"Báo cáo": [[1]], "Nhiệm vụ": []}'.encode(), "json").sheets
     assert [sheet.name for sheet in sheets] == ["Báo cáo", "Nhiệm vụ"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(
+    cells=st.lists(
+        st.one_of(
+            st.none(), st.booleans(), st.integers(-(10**15), 10**15),
+            st.decimals(-(10**9), 10**9, places=4).map(float),
+            st.text("aăâđêôơưếệẩạ xyz0123456789.,%-", min_size=1),
+        ),
+        min_size=1, max_size=12,
+    )
+)  # fmt: skip
+def test_typed_cells_come_out_as_they_went_in(reader: Reader, cells: list[Cell]) -> None:
+    with xlsxwriter.Workbook(str(reader.path), {"strings_to_formulas": False}) as book:
+        sheet = book.add_worksheet()
+        for column, cell in enumerate([*cells, "hết"]):
+            if isinstance(cell, str):
+                sheet.write_string(0, column, cell)
+            else:
+                sheet.write(0, column, cell)
+    (row,) = reader.cage.read(reader.path, "xlsx").sheets[0].rows
+    assert row == (*cells, "hết")
 
 
 def test_the_cage_of_the_process_starts_by_itself(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ OURS = {*MAY_IMPORT, "dag_common"}
 ENVIRONMENT_READERS = {
     "warehouse/dbt.py": "hands the environment on to dbt's process",
     "warehouse/airflow/environment.py": "hands the environment on to Airflow's processes",
+    "cli/service.py": "hands the environment on to the pages' process",
     "ingestion/cage/lane.py": "hands a few named variables on to the cage's process",
     "ingestion/portal/simulator/process.py": "hands the environment on to the simulator's process",
     "ingestion/portal/simulator/__main__.py": "is that process: takes the password its parent handed on",
