@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from plans.records import DueDay, Plan, ReportingRule
 
 PERIOD_CODE = re.compile(r"(?P<year>20[0-9]{2})(?:-(?P<part>0[1-9]|1[0-2]|Q[1-4]|H[12]|M9))?")
+SATURDAY = 5
 SPANS = {"H1": (1, 6), "H2": (7, 12), "M9": (1, 9), "Q1": (1, 3), "Q2": (4, 6), "Q3": (7, 9), "Q4": (10, 12)}
 
 
@@ -113,7 +114,12 @@ def is_working_day(day: dt.date) -> bool:
     decided = {entry["day"]: entry["is_worked"] for entry in _reference("working_days.yml")["decided_days"]}
     if day in decided:
         return bool(decided[day])
-    return day.weekday() < 5 and day not in holidays.country_holidays("VN", years=day.year)
+    return day.weekday() < SATURDAY and day not in _public_holidays(day.year)
+
+
+@lru_cache(maxsize=16)
+def _public_holidays(year: int) -> frozenset[dt.date]:
+    return frozenset(holidays.country_holidays("VN", years=year))
 
 
 def add_working_days(day: dt.date, count: int) -> dt.date:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.exc import OperationalError
 
 from warehouse.errors import StorageFull, WriterBusy
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 GENESIS = "0" * 64
 BUSY_TIMEOUT_SECONDS = 30
+WRITES = "thuocdo_writes"
 WRITERS_LOCK = 57_2024  # any number that every process of ours takes
 
 
@@ -63,12 +66,19 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_immediate(connection: sa.Connection) -> None:
     # A deferred transaction that reads first and writes later fails at once when another
     # process wrote in between; taking the write lock at the start waits its turn instead.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # Readers do not take it: the write-ahead log lets them read beside a writer.
+    is_writing = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
 
 
 def _migrate(engine: sa.Engine) -> None:
+    """Bring the tables up to date; opening an up-to-date ledger only reads."""
     config = Config()
     config.set_main_option("script_location", str(PROJECT / "warehouse" / "migrations"))
+    heads = set(ScriptDirectory.from_config(config).get_heads())
+    with engine.connect() as connection:
+        if set(MigrationContext.configure(connection).get_current_heads()) == heads:
+            return
     with transaction(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -82,8 +92,8 @@ def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
     lines to the same last one.
     """
     try:
-        with engine.begin() as connection:
-            if engine.dialect.name == "XXpostgresql":
+        with engine.execution_options(**{WRITES: True}).begin() as connection:
+            if engine.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS_LOCK)))
             yield connection
     except OperationalError as error:

@@ -41,17 +41,19 @@ def published(settings: Settings) -> Iterator[sa.Connection]:
 
 @contextmanager
 def opened(path: Path) -> Iterator[sa.Connection]:
-    """Open a DuckDB file read-only, with `marts` as the default schema and settings locked."""
+    """Open a DuckDB file read-only, with `marts` as the default schema."""
     engine = duck_engine(path, read_only=True)
     with engine.connect() as connection:
         connection.exec_driver_sql("SET schema = 'marts'")
-        connection.exec_driver_sql("SET lock_configuration = true")
         yield connection
 
 
 def query(settings: Settings, sql: str) -> Answer:
     """Run an analyst's SQL on the published snapshot; raises UsageError with DuckDB's own words."""
     with published(settings) as connection:
+        # Nobody may switch on what the engine switched off. Not in `opened`: the lock holds for the whole process,
+        # and the pages of one process open many connections.
+        connection.exec_driver_sql("SET lock_configuration = true")
         try:
             result = connection.exec_driver_sql(sql)
             if not result.returns_rows:

@@ -212,12 +212,12 @@ def _cell(submission: Row, indicator: str, figure: int | None) -> Row:
 
 
 def _dossiers() -> list[Row]:
-    """Six on 20 April, four on 5 May, four on 20 May.
+    """Six on 20 May, four on 5 May, four on 20 April.
 
-    Of May's eight, six came online (75 %); of the ten of the cut-off window 15 April - 14 May, nine (90 %): what the
-    centre claimed for May.
+    Of the eight of the reporting month 15 April - 14 May, six came online (75 %); of the ten of the calendar month of
+    May, nine (90 %): what the centre claimed for May.
     """
-    days = [(4, 20)] * 6 + [(5, 5)] * 4 + [(5, 20)] * 4
+    days = [(5, 20)] * 6 + [(5, 5)] * 4 + [(4, 20)] * 4
     at_the_desk = {6, 10}
     rows = []
     for number, (month, day) in enumerate(days):
@@ -231,7 +231,7 @@ def _dossiers() -> list[Row]:
             "known_from": vietnam(2026, 6, 1),
         })  # fmt: skip
     # An older version of the last dossier, pulled before it was resolved.
-    rows.append(rows[-1] | {"status_code": "4", "resolved_at": None, "updated_at": vietnam(2026, 5, 21)})
+    rows.append(rows[-1] | {"status_code": "4", "resolved_at": None, "updated_at": vietnam(2026, 4, 21)})
     return rows
 
 

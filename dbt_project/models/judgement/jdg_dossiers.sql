@@ -21,9 +21,9 @@ counted as (
     select
         plan_key,
         period,
-        {{ count_if("due_at is null and status_code not in ('1', '3')") }} as without_due_date_count,
+        {{ count_if("due_at is null and coalesce(status_code, '') not in ('1', '3')") }} as without_due_date_count,
         {{ count_if('resolved_at < received_at') }} as resolved_before_received_count,
-        {{ count_if("status_code not in ('1', '2', '3', '4', '5', '6', '7', '8', '9', '10')") }} as unknown_status_count
+        {{ count_if("coalesce(status_code, '') not in ('1', '2', '3', '4', '5', '6', '7', '8', '9', '10')") }} as unknown_status_count
     from dossiers
     group by plan_key, period
 

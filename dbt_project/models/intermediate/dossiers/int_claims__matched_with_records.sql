@@ -35,11 +35,11 @@ alternatives as (
         commune_code,
         period,
         rate,
-        max(case when basis = 'cut_off_window' then rate_value end) as by_cut_off_date,
+        max(case when basis = 'calendar_month' then rate_value end) as by_cut_off_date,
         max(case when basis = 'every_version' then rate_value end) as by_duplicates,
         max(
             case
-                when basis = 'calendar_month' and rate <> 'received'
+                when basis = 'reporting_period' and rate <> 'received'
                     then cast(round(100.0 * numerator / nullif(received_count, 0), 4) as decimal(18, 4))
             end
         ) as by_denominator

@@ -12,9 +12,10 @@ with received as (
 
 ),
 
-cut_off_windows as (
+counting_windows as (
 
-    -- NĐ 09/2019/NĐ-CP: month m counts day 15 of m-1 to day 14 of m.
+    -- What counts in a reporting month: NĐ 09/2019/NĐ-CP, day 15 of m-1 to day 14 of m. Units count the same way, so
+    -- a claim and its records speak of the same dossiers.
     select
         period,
         min(counts_from) as counts_from,
@@ -28,32 +29,34 @@ cut_off_windows as (
 final as (
 
     select
-        'calendar_month' as basis,
-        received.received_month as period,
-        received.received_month_ends_on as period_ends_on,
+        'reporting_period' as basis,
+        counting_windows.period,
+        counting_windows.counts_to as period_ends_on,
         received.*
     from received
+    inner join counting_windows
+        on received.received_on between counting_windows.counts_from and counting_windows.counts_to
     where received.is_latest
 
     union all
 
     select
         'every_version' as basis,
-        received.received_month as period,
-        received.received_month_ends_on as period_ends_on,
+        counting_windows.period,
+        counting_windows.counts_to as period_ends_on,
         received.*
     from received
+    inner join counting_windows
+        on received.received_on between counting_windows.counts_from and counting_windows.counts_to
 
     union all
 
     select
-        'cut_off_window' as basis,
-        cut_off_windows.period,
-        cut_off_windows.counts_to as period_ends_on,
+        'calendar_month' as basis,
+        received.received_month as period,
+        received.received_month_ends_on as period_ends_on,
         received.*
     from received
-    inner join cut_off_windows
-        on received.received_on between cut_off_windows.counts_from and cut_off_windows.counts_to
     where received.is_latest
 
 )

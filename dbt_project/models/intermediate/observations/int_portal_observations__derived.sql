@@ -33,7 +33,7 @@ final as (
         on
             measured_by_records.commune_code = rates.commune_code
             and measured_by_records.dossier_rate = rates.rate
-    where rates.basis = 'calendar_month'
+    where rates.basis = 'reporting_period'
 
 )
 

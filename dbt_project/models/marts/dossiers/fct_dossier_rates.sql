@@ -16,7 +16,7 @@ with final as (
             rates.rate = rules.rate
             and {{ period_ends_on('rates.period') }} >= rules.valid_from
             and {{ period_ends_on('rates.period') }} <= coalesce(rules.valid_to, {{ period_ends_on('rates.period') }})
-    where rates.basis = 'calendar_month'
+    where rates.basis = 'reporting_period'
 
 )
 
