@@ -14,6 +14,8 @@ export THUOCDO_HOME ?= $(CURDIR)/var
 LOCK := $(shell cat requirements/base.txt pyproject.toml | sha256sum | cut -c1-12)
 TEST_LOCK := $(shell cat requirements/base.txt requirements/test.txt | sha256sum | cut -c1-12)
 PIP := $(BIN)/python -m pip install -qq --no-compile --no-deps --disable-pip-version-check
+# uv takes seconds; pip is asked where uv cannot reach the registry (an address that only pip's own settings name).
+UV := $(BIN)/uv pip install -q --no-progress --python $(BIN)/python --no-deps
 
 .PHONY: help
 help: ## list the targets
@@ -25,12 +27,13 @@ $(VENV)/bin/python:
 
 $(VENV)/.base-$(LOCK): | $(VENV)/bin/python
 	@echo "Cài đặt môi trường theo tệp khóa (một lần)… / Installing the locked environment (once)…"
-	@$(PIP) --require-hashes -r requirements/base.txt
+	@$(PIP) --require-hashes -r requirements/bootstrap.txt
+	@$(UV) --require-hashes -r requirements/base.txt || $(PIP) --require-hashes -r requirements/base.txt
 	@$(PIP) --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.test-$(TEST_LOCK): $(VENV)/.base-$(LOCK)
-	@$(PIP) --require-hashes -r requirements/test.txt
+	@$(UV) --require-hashes -r requirements/test.txt || $(PIP) --require-hashes -r requirements/test.txt
 	@touch $@
 
 .PHONY: setup
@@ -62,11 +65,13 @@ schema: setup ## write the JSON Schema of plan files anew
 	thuocdo plans schema --out plans/plan.schema.json
 
 .PHONY: lock
-lock: ## lock the requirements anew (needs uv)
+lock: setup ## lock the requirements anew
 	uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras \
 	    requirements/base.in -o requirements/base.txt
 	uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras \
 	    requirements/test.in -o requirements/test.txt
+	uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    requirements/bootstrap.in -o requirements/bootstrap.txt
 
 .PHONY: up
 up: setup ## start the whole service on 127.0.0.1 (Airflow, pages, portal simulator); make down stops it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
 import shutil
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 NOBODY = 65534
 """PostgreSQL refuses to run as root, as which tests may run."""
+PR_SET_PDEATHSIG = 1
 START_SECONDS = 30.0
 
 
@@ -70,8 +72,17 @@ def _program(folder: Path) -> Path:
 def _run(*command: Path | str) -> subprocess.Popen[bytes]:
     other = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
     return subprocess.Popen(
-        [str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **other
+        [str(part) for part in command],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        preexec_fn=_die_with_the_tests,
+        **other,
     )
+
+
+def _die_with_the_tests() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
 
 
 def _connect(folder: Path) -> psycopg.Connection:

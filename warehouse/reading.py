@@ -57,7 +57,7 @@ def query(settings: Settings, sql: str) -> Answer:
         try:
             result = connection.exec_driver_sql(sql)
             if not result.returns_rows:
-                return Answer((), ())
+                raise UsageError("Câu truy vấn không chạy được: không hỏi gì. Ví dụ: SELECT * FROM dim_plans.")
             return Answer(tuple(result.keys()), tuple(tuple(row) for row in result))
         except DBAPIError as error:
             first_line = str(error.orig).splitlines()[0]
