@@ -58,7 +58,7 @@ check: setup-test ## linters, types, plan files
 .PHONY: test
 test: check ## everything that must hold before a commit lands
 	@tests/install_office.sh
-	pytest
+	pytest -n 2 --dist loadfile
 
 .PHONY: schema
 schema: setup ## write the JSON Schema of plan files anew

@@ -149,5 +149,6 @@ def ensure_tables(settings: Settings) -> None:
 def batches(settings: Settings, table: str) -> list[str]:
     """List the batches of a table that hold rows, in name order."""
     folder = settings.raw / table
-    names = [name[: -len(".parquet")] for name in os.listdir(folder)] if folder.exists() else []  # noqa: PTH208
-    return sorted(name for name in names if name != EMPTY_BATCH and not name.startswith("."))
+    names = os.listdir(folder) if folder.exists() else []  # noqa: PTH208
+    found = {name.removesuffix(".parquet") for name in names if name.endswith(".parquet") and name[0] != "."}
+    return sorted(found - {EMPTY_BATCH})

@@ -26,10 +26,19 @@ DISK_FULL = ("No space left on device", "Disk quota exceeded", "File too large",
 """What the system, SQLite and DuckDB say of a full disk; databases and bulk copies tell it in words only."""
 
 
+NO_ROOM_FOR_SHARED_MEMORY = "SQLITE_IOERR_SHMSIZE"
+"""How SQLite says that it cannot open a ledger on a disk without a single free block."""
+
+
 def is_disk_full(error: BaseException) -> bool:
     """Tell whether an error means that the disk has no room."""
     number = error.errno if isinstance(error, OSError) else None
-    return number in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} or any(sign in str(error) for sign in DISK_FULL)
+    sqlite = getattr(getattr(error, "orig", error), "sqlite_errorname", None)
+    return (
+        number in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+        or sqlite == NO_ROOM_FOR_SHARED_MEMORY
+        or any(sign in str(error) for sign in DISK_FULL)
+    )
 
 
 @contextmanager

@@ -181,7 +181,7 @@ def test_a_full_disk_leaves_no_unfinished_backup(
     reserve.unlink()
     with pytest.raises(StorageFull, match="đã đầy"):
         create_backup(settings, now)
-    assert not [path for path in disk.glob("backups/*")]
+    assert not list(disk.glob("backups/*"))
     filler.unlink()
     assert verify_backup(create_backup(settings, now).folder)
 

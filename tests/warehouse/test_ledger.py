@@ -43,9 +43,9 @@ def entries(engine: sa.Engine) -> list[sa.Row[tuple[object, ...]]]:
         return list(connection.execute(sa.select(AUDIT_LOG).order_by(AUDIT_LOG.c.entry_no)))
 
 
-@given(st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2999, 1, 1), timezones=st.timezones()))
+@given(st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2999, 1, 1), timezones=st.timezones(), allow_imaginary=False))
 def test_an_instant_is_kept_to_the_microsecond(moment: dt.datetime) -> None:
-    assert from_instant(instant(moment)) == moment
+    assert from_instant(instant(moment)) == moment.astimezone(dt.UTC)
 
 
 @given(*[st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2999, 1, 1), timezones=st.just(dt.UTC))] * 2)

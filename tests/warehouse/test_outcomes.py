@@ -40,9 +40,13 @@ def test_a_step_that_does_not_count_is_done(settings: Settings, ledger: sa.Engin
 
 
 def test_a_step_that_raises_is_recorded_and_raises_on(settings: Settings, ledger: sa.Engine) -> None:
-    with pytest.raises(RuntimeError, match="cổng"), recorded_step(settings, "run-1", "collect", "take_in") as told:
-        told.rows_in = 3
-        raise RuntimeError("cổng không trả lời")
+    def failing_step() -> None:
+        with recorded_step(settings, "run-1", "collect", "take_in") as told:
+            told.rows_in = 3
+            raise RuntimeError("cổng không trả lời")
+
+    with pytest.raises(RuntimeError, match="cổng"):
+        failing_step()
     assert recorded(ledger) == [("run-1", "collect", "take_in", "failed", 3, None, "cổng không trả lời")]
 
 
