@@ -17,20 +17,17 @@ from pydantic import SecretStr
 from cli.board import print_board, read_board
 from cli.output import OUT, say
 from ingestion.portal.simulator.process import start_simulator
-from ingestion.receipts import list_receipts
 from ingestion.sample import deliver_due_letters, prepare_letters
+from ingestion.sample.mark import mark_synthetic
 from plans.periods import months_between
 from plans.reading import read_plans
 from warehouse.airflow.environment import credentials, free_port
 from warehouse.airflow.service import AirflowService
 from warehouse.clock import VIETNAM
-from warehouse.errors import UsageError
 from warehouse.extracts.registry import extract_of, list_extracts
 from warehouse.ledger import open_ledger
 from warehouse.publish import current_snapshot, snapshot_path
 from warehouse.reading import opened
-from warehouse.settings import SYNTHETIC_MARK
-from warehouse.storage import write_durably
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +56,7 @@ class JobResult:
 def run_whole_job(settings: Settings, as_of: dt.date) -> JobResult:
     """Run the whole job up to `as_of` and print boards, flags, what is outstanding, and where things are."""
     started = time.monotonic()
-    _mark_synthetic(settings)
+    mark_synthetic(settings)
     end = dt.datetime.combine(as_of, dt.time(18), VIETNAM)
     password = SecretStr(credentials(settings).password)
     sample = settings.model_copy(
@@ -88,20 +85,6 @@ def run_whole_job(settings: Settings, as_of: dt.date) -> JobResult:
         data_docs=sample.data_docs / "index.html",
         extracts=[str(extract_of(sample, record).folder) for record in list_extracts(open_ledger(sample))],
     )
-
-
-def _mark_synthetic(settings: Settings) -> None:
-    """Mark the state folder as holding made-up figures; refuse one that holds real ones."""
-    mark = settings.path(SYNTHETIC_MARK)
-    if mark.exists():
-        return
-    if list_receipts(open_ledger(settings)):
-        raise UsageError(
-            f"Thư mục {settings.root} đã có số liệu thật nên không chạy minh họa ở đó. "
-            "Hãy chọn thư mục khác bằng biến THUOCDO_HOME."
-        )
-    note = "Mọi số liệu trong thư mục này là số liệu tổng hợp, chỉ để minh họa.\n".encode()
-    write_durably(mark, lambda handle: handle.write(note))
 
 
 class _Story:

@@ -27,6 +27,7 @@ MODULES = {
     "receipts": "intake",
     "slip": "intake",
     "collect": "intake",
+    "remind": "reminding",
     "build": "building",
     "rebuild": "building",
     "board": "boards",

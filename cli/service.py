@@ -16,18 +16,21 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import httpx
 from pydantic import SecretStr
 
 from cli.output import say
 from ingestion.portal.simulator.process import start_simulator
+from ingestion.sample.mark import mark_synthetic
 from warehouse.airflow.environment import USER, airflow_home, credentials
-from warehouse.airflow.service import AirflowService
+from warehouse.airflow.service import DAG_IDS, AirflowService
 from warehouse.errors import ThuocDoError
 from warehouse.processes import Program
 from warehouse.settings import PROJECT, Settings, settings_from_environment
 from warehouse.storage import write_durably
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from types import FrameType
 
@@ -85,13 +88,14 @@ def supervise(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, _ask_to_stop)
     signal.signal(signal.SIGINT, _ask_to_stop)
     _write(_pid_file(settings), str(os.getpid()))
-    password = SecretStr(credentials(settings).password)
     try:
-        with start_simulator(password, port=PORTAL_PORT) as address:
-            settings = settings.model_copy(update={"portal_address": address, "portal_password": password})
+        with _demo_portal(settings) as settings:
             airflow = AirflowService(settings, AIRFLOW_PORT)
             with airflow.running():
                 _start_pages(airflow)
+                for dag_id in sorted(DAG_IDS):
+                    airflow.client.pause(dag_id, is_paused=False)
+                _wait_for_pages(airflow)
                 _write(_ready_file(settings), "ready")
                 while True:
                     time.sleep(CHECK_SECONDS)
@@ -104,11 +108,34 @@ def supervise(settings: Settings) -> None:
         _pid_file(settings).unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def _demo_portal(settings: Settings) -> Iterator[Settings]:
+    """Run the portal simulator while `portals/demo.yml` is there; what it feeds is marked as made up."""
+    if not (settings.portals_folder / "demo.yml").exists():
+        yield settings
+        return
+    mark_synthetic(settings)
+    password = SecretStr(credentials(settings).password)
+    with start_simulator(password, port=PORTAL_PORT) as address:
+        yield settings.model_copy(update={"portal_address": address, "portal_password": password, "is_sample": True})
+
+
 def _start_pages(airflow: AirflowService) -> None:
     settings = airflow.settings
     environment = {**os.environ, **settings.as_environment()}
     command = [sys.executable, "-m", "web", "--port", str(WEB_PORT)]
     airflow.processes.start(Program("web", command, environment, settings.path("logs", "web.log")))
+
+
+def _wait_for_pages(airflow: AirflowService) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        airflow.check_alive()
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"http://127.0.0.1:{WEB_PORT}/health", trust_env=False).is_success:
+                return
+        time.sleep(0.5)
+    raise ThuocDoError(f"Trang của Thước Đo không trả lời ở cổng {WEB_PORT}. Xem logs/web.log.")
 
 
 def _ask_to_stop(_number: int, _frame: FrameType | None) -> None:

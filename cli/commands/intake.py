@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,8 @@ import typer
 
 from cli.output import Json, print_json, print_rows, say
 from ingestion.channels.drop_folder import collect_drop_folder
+from ingestion.channels.fetch import collect_channels
+from ingestion.channels.records import read_channels
 from ingestion.forms.slip import write_slip
 from ingestion.intake import Arrival, ReceiptResult, take_in
 from ingestion.portal.pull import pull_dossiers
@@ -113,7 +116,9 @@ def slip(
 
 
 def collect(
-    source: Annotated[str | None, typer.Option(help="drop (thư mục nộp) hoặc tên cổng; bỏ trống: tất cả.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="drop (thư mục nộp), <loại>:<tên kênh> hoặc tên cổng; bỏ trống: tất cả.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Lấy số liệu từ mọi nguồn đã cấu hình một lần."""
@@ -128,16 +133,23 @@ def collect(
 def _collect(settings: Settings, source: str | None) -> list[dict[str, object]]:
     ledger, plans = open_ledger(settings), read_plans(settings.plans_folder)
     portals = read_portals(settings.portals_folder)
-    names = ["drop", *portals]
+    channels = read_channels(settings.channels_folder)
+    names = ["drop", *channels, *portals]
     if source and source not in names:
         raise UsageError(f"Không có nguồn '{source}'. Các nguồn: {', '.join(names)}.", source=source)
     collected: list[dict[str, object]] = []
     if source in {None, "drop"}:
-        results = collect_drop_folder(settings, ledger, plans, now(settings))
-        accepted = sum(result.outcome.startswith("accepted") for result in results)
-        collected.append({"source": "drop", "rows_in": len(results), "rows_out": accepted})
+        collected.append(_counted("drop", collect_drop_folder(settings, ledger, plans, now(settings))))
+    for name in channels:
+        if source in {None, name}:
+            collected.append(_counted(name, collect_channels(settings, ledger, plans, now(settings), name)))
     for name, portal in portals.items():
         if source in {None, name}:
             pulled = pull_dossiers(settings, ledger, portal, plans.values(), now(settings))
             collected.append({"source": name, "rows_in": pulled.rows_in, "rows_out": pulled.rows_out})
     return collected
+
+
+def _counted(source: str, results: Sequence[ReceiptResult]) -> dict[str, object]:
+    accepted = sum(result.outcome.startswith("accepted") for result in results)
+    return {"source": source, "rows_in": len(results), "rows_out": accepted}
