@@ -6,7 +6,8 @@ with dossiers as (
         dossiers.due_at,
         dossiers.received_at,
         dossiers.resolved_at,
-        dossiers.status_code
+        dossiers.status_code,
+        coalesce(dossiers.status_code, '') in ('1', '2', '3', '4', '5', '6', '7', '8', '9', '10') as is_known_status
     from {{ ref('int_dossiers__versioned') }} as dossiers
     inner join {{ ref('dim_plans') }} as plans
         on dossiers.commune_code = plans.commune_code
@@ -23,7 +24,7 @@ counted as (
         period,
         {{ count_if("due_at is null and coalesce(status_code, '') not in ('1', '3')") }} as without_due_date_count,
         {{ count_if('resolved_at < received_at') }} as resolved_before_received_count,
-        {{ count_if("coalesce(status_code, '') not in ('1', '2', '3', '4', '5', '6', '7', '8', '9', '10')") }} as unknown_status_count
+        {{ count_if('not is_known_status') }} as unknown_status_count
     from dossiers
     group by plan_key, period
 
