@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from cli.output import OUT, as_cell
@@ -74,7 +75,9 @@ def _short_name(indicator: dict[str, Any]) -> str:
 
 def print_board(board: Board) -> None:
     """Print a board: indicators, then flags, then what is outstanding and until when."""
-    OUT.rule(f"[bold]{board.plan['plan_key']}[/bold] · {board.plan['title'][:80]} · đến kỳ {board.as_of_period}")
+    OUT.rule(
+        f"[bold]{board.plan['plan_key']}[/bold] · {escape(board.plan['title'][:80])} · đến kỳ {board.as_of_period}"
+    )
     if board.is_synthetic:
         OUT.print(f"[bold red]{SYNTHETIC}[/bold red]")
     _print_indicators(board)
@@ -92,10 +95,10 @@ def _print_indicators(board: Board) -> None:
         chance = row["probability_hit"]
         table.add_row(
             row["indicator_code"],
-            row["name_vi"],
+            escape(row["name_vi"]),
             as_cell(row["value"]) + mark,
             as_cell(row["value_period"]),
-            target[:40],
+            escape(target[:40]),
             f"[{colour}]{label}[/{colour}]",
             TREND.get(row["trend"] or "none", ""),
             "" if chance is None else f"{chance * 100:.0f}%",
@@ -114,7 +117,7 @@ def _print_flags(board: Board) -> None:
         more = f" (và {len(flags) - 1} chỉ tiêu khác)" if len(flags) > 1 else ""
         label, colour = SEVERITY_VI[first["severity"]]
         severity = f"[{colour}]{label}[/{colour}]"
-        table.add_row(severity, first["period"], first["unit_code"], codes, first["explanation_vi"] + more)
+        table.add_row(severity, first["period"], first["unit_code"], codes, escape(first["explanation_vi"]) + more)
     OUT.print(table)
 
 

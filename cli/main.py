@@ -19,6 +19,8 @@ from warehouse.storage import is_disk_full, write_durably
 
 USAGE_EXIT = 2
 FAILED_EXIT = 1
+INTERRUPTED = 130
+"""What the command library returns after Ctrl+C."""
 
 MODULES = {
     "plans": "plans",
@@ -76,9 +78,6 @@ def outcome_of(arguments: list[str]) -> int:
         return _told(error, wants_json=wants_json)
     except typer.TyperException as error:
         return _say_usage(error, wants_json=wants_json)
-    except typer.Abort:
-        complain("Đã dừng theo yêu cầu; những gì đã tiếp nhận vẫn còn nguyên.")
-        return FAILED_EXIT
     except BrokenPipeError:
         raise
     except Exception as error:
@@ -86,6 +85,9 @@ def outcome_of(arguments: list[str]) -> int:
             full = StorageFull("Ổ đĩa đã đầy: chưa có gì thay đổi. Hãy giải phóng chỗ trống rồi chạy lại.")
             return _told(full, wants_json=wants_json)
         return _unexpected(error, wants_json=wants_json)
+    if code == INTERRUPTED:
+        complain("Đã dừng theo yêu cầu; những gì đã tiếp nhận vẫn còn nguyên.")
+        return FAILED_EXIT
     return code if isinstance(code, int) else 0
 
 

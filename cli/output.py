@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from pydantic import BaseModel
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 Json = Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON cho máy đọc.")]
-OUT = Console(highlight=False)
-ERR = Console(stderr=True, highlight=False)
+OUT = Console(highlight=False, emoji=False)
+ERR = Console(stderr=True, highlight=False, emoji=False)
 
 
 def as_plain(value: Any) -> Any:
@@ -55,7 +56,7 @@ def print_rows(title: str, columns: Mapping[str, str], rows: Iterable[Mapping[st
     for heading in columns.values():
         table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(*(as_cell(row.get(key)) for key in columns))
+        table.add_row(*(escape(as_cell(row.get(key))) for key in columns))
     OUT.print(table)
 
 

@@ -52,7 +52,29 @@ def collect_submissions() -> None:
             told.message = ", ".join(f"{outcome}: {count}" for outcome, count in sorted(outcomes.items()))
             return dict(outcomes)
 
+    @task(pool=INTAKE_POOL, outlets=[SUBMISSIONS])
+    def take_in_channels() -> dict[str, int]:
+        """Take in what waits on servers; apart from the drop folder, which a dead server must not stop."""
+        from collections import Counter
+
+        from airflow.sdk.exceptions import AirflowSkipException
+
+        from ingestion.channels.fetch import collect_channels
+        from plans.reading import read_plans
+        from warehouse.clock import now
+        from warehouse.ledger import open_ledger
+
+        with step("collect_submissions", "take_in_channels") as (settings, told):
+            ledger, plans = open_ledger(settings), read_plans(settings.plans_folder)
+            results = collect_channels(settings, ledger, plans, now(settings))
+            outcomes = Counter(result.outcome for result in results)
+            told.rows_in, told.rows_out = len(results), outcomes["accepted"] + outcomes["accepted_with_warnings"]
+        if not results:
+            raise AirflowSkipException("Không có gì mới trên các kênh: không cần dựng lại kho.")
+        return dict(outcomes)
+
     take_in_files()
+    take_in_channels()
 
 
 collect_submissions()

@@ -1,8 +1,9 @@
-"""Keep the house: check the audit chain and the ledger, bring the last steps' outcomes into the snapshot.
+"""Keep the house: check the audit chain, remind units of missing cells, bring the outcomes into the snapshot.
 
 **Triage notes.** A broken audit chain (`REC-01`) means that somebody edited the ledger by hand:
-keep the file aside, call the system's keeper, do not go on. All other steps may be cleared and
-run again at any time; nothing here changes a figure.
+keep the file aside, call the system's keeper, do not go on. Reminders that fail name the entry of
+the address book to mend (`SET-01`) or the mail server (`SRC-01`). All steps but the first may be
+cleared and run again at any time; nothing here changes a figure.
 """
 
 from __future__ import annotations
@@ -37,6 +38,20 @@ def maintenance() -> None:
         with step("maintenance", "check_evidence") as (settings, told):
             told.rows_in = told.rows_out = check(settings)
 
+    @task
+    def send_reminders() -> None:
+        """Remind units of the cells that are outstanding: T-5, T-1, T+1, T+3 working days, each step once."""
+        from ingestion.chasing.notifier import notifiers
+        from ingestion.chasing.send import send_reminders as send
+        from plans.reading import read_plans
+        from warehouse.clock import now
+        from warehouse.ledger import open_ledger
+
+        with step("maintenance", "send_reminders") as (settings, told):
+            plans = read_plans(settings.plans_folder)
+            sent = send(settings, open_ledger(settings), plans, notifiers(settings), now(settings))
+            told.rows_in = told.rows_out = len(sent)
+
     @task(pool=WRITER_POOL)
     def refresh_outcomes() -> None:
         """Publish the outcomes of the steps that ran after the last build."""
@@ -49,7 +64,7 @@ def maintenance() -> None:
             except NotPublished:
                 told.rows_in = 0  # nothing has been built yet: nothing to refresh
 
-    check_evidence() >> refresh_outcomes()
+    check_evidence() >> send_reminders() >> refresh_outcomes()
 
 
 maintenance()

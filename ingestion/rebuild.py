@@ -23,6 +23,7 @@ from warehouse.errors import ReconciliationFailed
 from warehouse.ledger import from_instant
 from warehouse.ledger_tables import RECEIPTS, SUBMISSIONS
 from warehouse.raw import batch_path, batches, ensure_tables, write_batch
+from warehouse.storage import sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,6 +80,12 @@ def _rows_of(settings: Settings, plans: Mapping[str, Plan], row: sa.Row[Any]) ->
     """Read one accepted file again as it was read when it came."""
     receipt = receipt_of_row(row)
     path = landed_path(settings, receipt.sha256)
+    if not path.exists() or sha256_of(path) != receipt.sha256:
+        raise ReconciliationFailed(
+            f"Biên nhận {receipt.receipt_id}: tệp gốc bị mất hoặc hỏng. Kho cũ vẫn dùng được; hãy khôi phục từ bản sao "
+            "lưu (`thuocdo backup restore`) rồi dựng lại.",
+            receipt_id=receipt.receipt_id,
+        )
     kind = inspect(path, receipt.original_name).kind
     parsed = read_form(read_sheets(path, kind), plans, receipt.sender) if kind else None
     if parsed is None or parsed.content_hash != row.content_hash:

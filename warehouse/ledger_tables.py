@@ -38,6 +38,17 @@ FORM_ISSUES = sa.Table(
     sa.UniqueConstraint("plan_key", "unit_code", "form_code", "period", "template_version"),
 )
 
+REMINDERS = sa.Table(
+    "reminders",
+    METADATA,
+    sa.Column("form_id", CODE, sa.ForeignKey("form_issues.form_id"), primary_key=True),
+    sa.Column("step", sa.String(10), primary_key=True),
+    sa.Column("audience", sa.Text, nullable=False),  # roles, never addresses
+    sa.Column("cells_outstanding", sa.Integer, nullable=False),
+    sa.Column("message_sha256", SHA256, nullable=False),
+    sa.Column("sent_at", INSTANT, nullable=False),
+)
+
 FILES = sa.Table(
     "files",
     METADATA,

@@ -48,6 +48,6 @@ def _warehouse_file(settings: Settings, as_of: str | None, as_known_at: str | No
         return snapshot_path(settings)
     from expectations.judged_build import recreate  # heavy, and seldom asked for
 
-    complain("Đang dựng lại kho dữ liệu tại thời điểm được hỏi…")
     known_at = read_instant(as_known_at) if as_known_at else None
+    complain("Đang dựng lại kho dữ liệu tại thời điểm được hỏi…")
     return recreate(settings, day or today(settings), known_at)

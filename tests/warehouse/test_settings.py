@@ -93,3 +93,20 @@ def test_a_wrong_setting_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch,
     with pytest.raises(SettingsRefused, match=f"THUOCDO_{name}: ") as told:
         settings_from_environment()
     assert_vietnamese(told.value.message)
+
+
+def test_passwords_of_channels_come_as_json_and_go_on_to_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THUOCDO_CHANNEL_SECRETS", '{"sftp-tinh": "bí mật"}')
+    settings = Settings()
+    assert settings.channel_secrets == {"sftp-tinh": SecretStr("bí mật")}
+    assert "bí mật" not in repr(settings)
+    monkeypatch.setenv("THUOCDO_CHANNEL_SECRETS", settings.as_environment()["THUOCDO_CHANNEL_SECRETS"])
+    assert Settings().channel_secrets == settings.channel_secrets
+
+
+@pytest.mark.parametrize("broken", ['{"sftp-tinh": "matkhau', '["matkhau"]'])
+def test_broken_passwords_of_channels_are_not_repeated(monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    monkeypatch.setenv("THUOCDO_CHANNEL_SECRETS", broken)
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    assert "matkhau" not in str(refused.value)
