@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
 import shutil
 import sqlite3
@@ -71,6 +72,17 @@ def write_durably(target: Path, write: Callable[[IO[bytes]], object], mode: int 
             Path(name).unlink(missing_ok=True)
             raise
         sync_folder(target.parent)
+
+
+def at_once(write: Callable[[IO[bytes]], object]) -> Callable[[IO[bytes]], object]:
+    """Make a workbook in memory before a byte is written: a zip that a full disk leaves open prints a traceback."""
+
+    def write_whole(handle: IO[bytes]) -> int:
+        memory = io.BytesIO()
+        write(memory)
+        return handle.write(memory.getbuffer())
+
+    return write_whole
 
 
 def sync_folder(folder: Path) -> None:

@@ -18,7 +18,7 @@ from plans.periods import period_of
 from plans.reporters import reporting_units
 from warehouse.ledger import audit, from_instant, instant, transaction
 from warehouse.ledger_tables import FORM_ISSUES
-from warehouse.storage import sha256_of, write_durably
+from warehouse.storage import at_once, sha256_of, write_durably
 
 if TYPE_CHECKING:
     from plans.records import Plan
@@ -91,7 +91,7 @@ def issue_form(
     contents = form_contents(plan, unit_code, period_of(period), previous)
     path = form_path(settings, plan.plan_key, period, unit_code)
     if not path.exists() or not _is_issued(engine, contents.identity.form_id):
-        write_durably(path, lambda handle: write_form(contents, handle, is_sample=settings.is_sample))
+        write_durably(path, at_once(lambda handle: write_form(contents, handle, is_sample=settings.is_sample)))
     is_new, due_at = _note_issue(engine, contents, sha256_of(path), now)
     return IssuedForm(
         form_id=contents.identity.form_id,

@@ -28,7 +28,7 @@ from plans.reading import read_plans
 from plans.reporters import reporting_units
 from warehouse.errors import UsageError
 from warehouse.ledger_tables import RECEIPTS
-from warehouse.storage import write_durably
+from warehouse.storage import at_once, write_durably
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,13 +75,15 @@ def write_slip(
     told = [_as_row(found) for found in findings] or [NOTHING_FOUND]
     form = _form_of(settings, engine, receipt_of_row(row))
     if form is None:
-        write_durably(path, lambda handle: _write_list(handle, told, is_sample=settings.is_sample))
+        write_durably(path, at_once(lambda handle: _write_list(handle, told, is_sample=settings.is_sample)))
         return path
     contents, located = form
     filling = _filling(contents, located, findings)
     write_durably(
         path,
-        lambda handle: write_form(contents, handle, is_sample=settings.is_sample, filling=filling, findings=told),
+        at_once(
+            lambda handle: write_form(contents, handle, is_sample=settings.is_sample, filling=filling, findings=told)
+        ),
     )
     return path
 

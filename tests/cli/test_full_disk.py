@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LIMITED = (
     "import resource,sys\nfrom cli.main import outcome_of\n"
-    "resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))\nsys.exit(outcome_of(sys.argv[1:]))\n"
+    "resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))\nsys.exit(outcome_of(sys.argv[1:]))\n"
 )
 
 
@@ -49,10 +49,11 @@ class Disk:
         return {
             str(path.relative_to(self.place)): path.read_bytes()
             for path in self.place.rglob("*")
-            if path.is_file() and not path.name.startswith(("ledger.db", "filler"))
+            if path.is_file() and not path.name.startswith(("ledger.db", "filler", "intake.lock"))
         }
 
 
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
 def test_issuing_forms(thuocdo: Command, disk: Disk, tmp_path: Path) -> None:
     issue = (*ISSUE, "--out", str(tmp_path / "out"), "--json")
     before, filler = disk.files(), disk.fill()
@@ -83,14 +84,23 @@ def test_backing_up(thuocdo: Command, disk: Disk, commune: Office) -> None:
     assert thuocdo("backup", "create", "--json", home=str(disk.place)).exit_code == 0
 
 
-def test_a_file_that_may_not_grow_is_told_like_a_full_disk(
-    thuocdo: Command, settings: Settings, tmp_path: Path
-) -> None:
-    assert thuocdo("receipts").exit_code == 0  # the ledger is there and no longer written to
+def run_limited(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command that may not write a large file: what a full disk looks like where nobody may mount one."""
     environment = {**os.environ, **settings.as_environment()}
-    out = tmp_path / "plan.schema.json"
-    command = [sys.executable, "-c", LIMITED, "plans", "schema", "--out", str(out)]
+    command = [sys.executable, "-c", LIMITED, *arguments]
     done = subprocess.run(command, env=environment, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("[DSK-01] ")
+    assert done.stderr.count("\n") == 1
+    return done
+
+
+def test_a_file_that_may_not_grow_is_told_like_a_full_disk(settings: Settings, tmp_path: Path) -> None:
+    run_limited(settings, "plans", "schema", "--out", str(tmp_path / "plan.schema.json"))
     assert list(tmp_path.glob("*schema*")) == []
+
+
+def test_a_build_that_may_not_write_leaves_nothing_half_written(settings: Settings) -> None:
+    run_limited(settings, "build")
+    assert list(settings.root.rglob("*.part")) == []
+    assert not settings.published.exists()

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from tests.ingestion.office import PERIOD, PLAN_KEY, TOO_LATE
+from tests.ingestion.uploads import OLE_SIGN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,6 +71,15 @@ def test_a_refused_form_is_exit_code_three_and_names_the_cell(thuocdo: Command, 
     (receipt,) = told.content
     assert (told.exit_code, receipt["outcome"]) == (3, "rejected")
     assert [finding["cell"] for finding in receipt["findings"] if finding["severity"] == "error"] == ["F15"]
+
+
+def test_a_hostile_file_is_refused_with_a_receipt(thuocdo: Command, tmp_path: Path) -> None:
+    path = tmp_path / "bieu.xlsx"
+    path.write_bytes(OLE_SIGN + bytes(604))
+    told = thuocdo("submit", str(path), "--unit", f"{PLAN_KEY}/vhxh", "--json")
+    (receipt,) = told.content
+    assert (told.exit_code, receipt["outcome"], receipt["findings"][0]["code"]) == (3, "rejected", "FMT-11")
+    assert set(receipt) >= RECEIPT_KEYS
 
 
 def test_one_refused_form_does_not_stop_the_others(thuocdo: Command, good: str, bad: str) -> None:

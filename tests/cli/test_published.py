@@ -10,8 +10,9 @@ import pytest
 
 from cli.board import SYNTHETIC
 from expectations.flags import keep_flags
+from expectations.judge import Failure
+from expectations.rules import all_rules
 from tests.cli.conftest import assert_refused
-from tests.expectations.test_flags import failure
 from tests.warehouse.extracts.office import PERIOD
 from tests.warehouse.extracts.office import open_office as open_extract_office
 from tests.web.office import PLAN, publish_marts, usual_marts
@@ -112,8 +113,9 @@ def test_flags_are_told_with_their_sentence(on_published: Command) -> None:
 
 def test_a_flag_is_waived_with_a_reason_and_a_name(on_published: Command, published: Settings) -> None:
     ledger = open_ledger(published)
-    keep_flags(ledger, [failure()], now(published))
-    flag_id = failure().flag_id
+    failure = Failure(all_rules()[0], PLAN, "ct-01", "pvhcc", "2026-06", "185", "0 – 100")
+    keep_flags(ledger, [failure], now(published))
+    flag_id = failure.flag_id
     told = on_published("flags", "waive", flag_id, "--reason", "đúng, vì sáp nhập", "--by", "Hạnh", "--json")
     assert told.content == {"flag_id": flag_id, "state": "waived"}
     with ledger.connect() as connection:

@@ -13,7 +13,7 @@ from expectations.frames import JUDGED, read_frame
 from expectations.judged_build import build, judge_figures, refresh_outcomes
 from expectations.rules import all_rules
 from plans.reading import read_plans
-from tests.expectations.planted import planted_frames
+from tests.expectations.frames_of_rules import FAILING, HONEST, SILENT, frame_of
 from warehouse.dbt import DbtResult
 from warehouse.duck import duck_engine
 from warehouse.errors import BuildFailed, NotPublished
@@ -54,14 +54,14 @@ def test_every_rule_finds_its_columns_in_its_judgement_model(built_settings: Set
 def test_a_verdict_that_is_kept_names_check_period_and_counts(
     own_built_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frames = planted_frames()
-    monkeypatch.setattr(judged_build, "read_frame", lambda _connection, suite: frames[suite])
+    monkeypatch.setattr(judged_build, "read_frame", lambda _connection, suite: frame_of(suite))
     monkeypatch.setattr(judged_build, "run_dbt", lambda *_arguments, **_options: None)
     _, failing = judge_figures(own_built_settings)
     verdicts = pq.read_table(batch_path(own_built_settings, "quality_checks", "all")).to_pylist()
     assert {verdict["check_code"] for verdict in verdicts} == {rule.code for rule in all_rules()}
     assert sum(verdict["failing_count"] for verdict in verdicts) == failing
-    assert {verdict["outcome"] for verdict in verdicts} == {"fail"}
+    outcomes = {(verdict["period"], verdict["outcome"]) for verdict in verdicts}
+    assert outcomes == {(FAILING, "fail"), (HONEST, "pass"), (SILENT, "not_applicable")}
 
 
 @pytest.mark.parametrize("step", ["reconcile", "judge", "keep_flags", "publish"])
