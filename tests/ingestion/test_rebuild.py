@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
+import sqlalchemy as sa
 
 from ingestion import rebuild as rebuild_module
 from ingestion.landing import landed_path
 from ingestion.rebuild import TABLES, rebuild_raw
 from tests.wording import assert_vietnamese
 from warehouse.errors import ReconciliationFailed
+from warehouse.ledger_tables import SUBMISSIONS
 from warehouse.raw import batch_path, batches
 
 if TYPE_CHECKING:
@@ -110,7 +112,14 @@ def test_an_empty_office_rebuilds_to_nothing(commune: Office) -> None:
     assert all(batches(commune.settings, table) == [] for table in TABLES)
 
 
-def test_a_way_of_reading_that_changed_stops_the_rebuild(worked: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_content_that_is_not_the_accepted_one_stops_the_rebuild(worked: Office) -> None:
+    with worked.engine.begin() as connection:
+        connection.execute(sa.update(SUBMISSIONS).where(SUBMISSIONS.c.revision == 2).values(content_hash="0" * 64))
+    with pytest.raises(ReconciliationFailed, match="khác với khi nhận"):
+        rebuild(worked)
+
+
+def test_a_form_that_is_no_longer_understood_stops_the_rebuild(worked: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     before = {table: rows(worked, table) for table in TABLES}
     monkeypatch.setattr(rebuild_module, "read_form", lambda *_arguments: None)
     with pytest.raises(ReconciliationFailed, match="khác với khi nhận"):
