@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from cli import output
 from cli.main import outcome_of
 from plans.reading import CATALOGUE_FILE, PLANS_FOLDER, read_plans
 from tests.ingestion.office import IN_TIME, Office, open_office
@@ -117,3 +118,10 @@ def published_office(published_home: Path, settings: Settings) -> Settings:
     """The test's own office, with a published snapshot; the commands of `thuocdo` work on it."""
     shutil.copytree(published_home, settings.root)
     return settings
+
+
+@pytest.fixture(autouse=True)
+def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Print tables on a wide terminal, so that no sentence is broken over lines wherever the tests run."""
+    monkeypatch.setenv("COLUMNS", "400")  # for commands run as processes
+    monkeypatch.setattr(output.OUT, "width", 400)  # for those run in this one: rich reads COLUMNS once
