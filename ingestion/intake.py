@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import portalocker
 import sqlalchemy as sa
 
 from ingestion.arrivals import (
@@ -35,9 +34,9 @@ from ingestion.decisions import decide
 from ingestion.findings import Finding, FindingRefused, finding
 from ingestion.landing import Landed, land
 from ingestion.ledger_view import LedgerView
-from warehouse.errors import WriterBusy
 from warehouse.ledger import audit, instant, transaction
 from warehouse.ledger_tables import SUBMISSIONS
+from warehouse.locks import os_lock
 from warehouse.raw import write_batch
 from warehouse.storage import check_free_space
 
@@ -104,16 +103,9 @@ def finish_open_receipts(
 @contextmanager
 def _intake_lock(settings: Settings) -> Iterator[None]:
     """Let one intake run at a time: revision numbers and batches follow from what the ledger holds."""
-    settings.root.mkdir(parents=True, exist_ok=True)
-    lock = portalocker.Lock(settings.path("intake.lock"), mode="a", timeout=settings.writer_wait_seconds)
-    try:
-        lock.acquire()
-    except portalocker.exceptions.LockException as error:
-        raise WriterBusy("Đang có một lượt tiếp nhận khác chạy. Hãy thử lại sau ít phút.") from error
-    try:
+    busy = "Đang có một lượt tiếp nhận khác chạy. Hãy thử lại sau ít phút."
+    with os_lock(settings, settings.path("intake.lock"), busy):
         yield
-    finally:
-        lock.release()
 
 
 def _take_batch(

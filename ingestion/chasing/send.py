@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import portalocker
 import sqlalchemy as sa
 
 from ingestion.chasing.due import Reminder, reminders_due
 from ingestion.chasing.texts import Message, word
 from warehouse.clock import VIETNAM
-from warehouse.errors import SettingsRefused, WriterBusy
+from warehouse.errors import SettingsRefused
 from warehouse.ledger import audit, instant, transaction
 from warehouse.ledger_tables import REMINDERS
+from warehouse.locks import os_lock
 from warehouse.storage import check_free_space
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from ingestion.chasing.notifier import Notifier
     from plans.records import Plan
@@ -57,7 +56,9 @@ def send_reminders(
     check_free_space(settings)
     sent: list[Sent] = []
     unaddressed: list[SettingsRefused] = []
-    with _sending_lock(settings):
+    # One process sends at a time: what is due follows from what the ledger says was sent.
+    busy = "Đang có một lượt gửi thư nhắc khác chạy. Hãy thử lại sau ít phút."
+    with os_lock(settings, settings.path("reminders.lock"), busy):
         for reminder in reminders_due(settings, ledger, plans, now.astimezone(VIETNAM).date(), plan_key):
             message = word(reminder, is_sample=settings.is_sample)
             try:
@@ -101,18 +102,3 @@ def _note(ledger: sa.Engine, reminder: Reminder, message: Message, now: dt.datet
             cells=len(reminder.cells),
             sha256=message.sha256,
         )
-
-
-@contextmanager
-def _sending_lock(settings: Settings) -> Iterator[None]:
-    """Let one process send at a time: what is due follows from what the ledger says was sent."""
-    settings.root.mkdir(parents=True, exist_ok=True)
-    lock = portalocker.Lock(settings.path("reminders.lock"), mode="a", timeout=settings.writer_wait_seconds)
-    try:
-        lock.acquire()
-    except portalocker.exceptions.LockException as error:
-        raise WriterBusy("Đang có một lượt gửi thư nhắc khác chạy. Hãy thử lại sau ít phút.") from error
-    try:
-        yield
-    finally:
-        lock.release()

@@ -15,14 +15,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import portalocker
-
 from ingestion.portal.addresses import contract_broken
 from ingestion.portal.client import PortalClient
 from ingestion.portal.minimise import minimise
 from ingestion.portal.store import CommuneStore, drop_unrecorded_batches
 from ingestion.portal.windows import PassCheck, PassDisturbed, Window
-from warehouse.errors import SettingsRefused, SourceContractBroken, WriterBusy
+from warehouse.errors import SettingsRefused, SourceContractBroken
+from warehouse.locks import os_lock
 from warehouse.storage import check_free_space
 
 if TYPE_CHECKING:
@@ -192,14 +191,6 @@ class _CommunePull:
 @contextmanager
 def _only_pull(settings: Settings, portal: Portal) -> Iterator[None]:
     """Let one process at a time pull a portal: a scheduled pull and a backfill take turns."""
-    place = settings.path("locks", f"portal-{portal.name}.lock")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    lock = portalocker.Lock(place, timeout=settings.writer_wait_seconds)
-    try:
-        lock.acquire()
-    except portalocker.exceptions.LockException as error:
-        raise WriterBusy(f"Cổng '{portal.name}' đang được tiến trình khác kéo. Hãy thử lại sau.") from error
-    try:
+    busy = f"Cổng '{portal.name}' đang được tiến trình khác kéo. Hãy thử lại sau."
+    with os_lock(settings, settings.path("locks", f"portal-{portal.name}.lock"), busy):
         yield
-    finally:
-        lock.release()

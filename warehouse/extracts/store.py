@@ -9,11 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import portalocker
-
-from warehouse.errors import WriterBusy
 from warehouse.extracts.archive import pack
 from warehouse.extracts.manifest import MANIFEST
+from warehouse.locks import os_lock
 from warehouse.storage import check_free_space, full_disk_told, sync_folder, write_durably
 
 if TYPE_CHECKING:
@@ -39,25 +37,10 @@ def zip_of(settings: Settings, export_id: str) -> Path:
 def extract_slot(settings: Settings) -> Iterator[None]:
     """Let one process at a time number, write and deliver packages; the lock dies with its holder."""
     check_free_space(settings)
-    settings.extracts.mkdir(parents=True, exist_ok=True)
-    lock = portalocker.Lock(
-        settings.extracts / ".lock",
-        mode="a",
-        timeout=settings.writer_wait_seconds,
-        check_interval=0.1,
-        flags=portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING,
-    )
-    try:
-        lock.acquire()
-    except portalocker.LockException as error:
-        raise WriterBusy(
-            "Một tiến trình khác đang ghi hoặc gửi gói trích xuất. Hãy đợi tiến trình đó xong rồi thử lại."
-        ) from error
-    try:
+    busy = "Một tiến trình khác đang ghi hoặc gửi gói trích xuất. Hãy đợi tiến trình đó xong rồi thử lại."
+    with os_lock(settings, settings.extracts / ".lock", busy):
         _sweep(settings.extracts)
         yield
-    finally:
-        lock.release()
 
 
 def is_package(folder: Path) -> bool:

@@ -1,0 +1,48 @@
+"""One way to take turns between processes: an OS lock that dies with its holder."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import portalocker
+
+from warehouse.errors import WriterBusy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from warehouse.settings import Settings
+
+LOOKING_AGAIN_SECONDS = 0.1
+
+
+@contextmanager
+def os_lock(settings: Settings, place: Path, busy: str) -> Iterator[None]:
+    """Hold the lock file at `place`, waiting for its holder at most `writer_wait_seconds`.
+
+    Args:
+        settings: Settings.
+        place: The lock file; its folder is made, the file stays.
+        busy: What a person is told when the wait was in vain: who holds it, and what to do.
+
+    Raises:
+        WriterBusy: another process still holds it.
+    """
+    place.parent.mkdir(parents=True, exist_ok=True)
+    lock = portalocker.Lock(
+        place,
+        mode="a",
+        timeout=settings.writer_wait_seconds,
+        check_interval=LOOKING_AGAIN_SECONDS,
+        flags=portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING,
+    )
+    try:
+        lock.acquire()
+    except portalocker.LockException as error:
+        raise WriterBusy(busy, lock=str(place)) from error
+    try:
+        yield
+    finally:
+        lock.release()
