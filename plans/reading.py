@@ -3,42 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-import yaml
-from pydantic import ValidationError
+from pydantic import TypeAdapter
 
 from plans.records import Catalogue, Plan
 from warehouse.errors import PlanRefused, UsageError
-from warehouse.wording import fault_vi
+from warehouse.record_files import read_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PLANS_FOLDER = Path(__file__).parent
 CATALOGUE_FILE = "catalogue.yml"
-RecordT = TypeVar("RecordT", Plan, Catalogue)
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """SafeLoader that refuses a key written twice (YAML would keep the last in silence)."""
-
-
-def _mapping_without_duplicates(loader: _StrictLoader, node: yaml.MappingNode) -> dict[object, object]:
-    seen: set[object] = set()
-    for key_node, _ in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if not isinstance(key, str | int | float | bool | type(None)):
-            problem = "khóa phải là một từ, không phải danh sách hay bảng"
-            raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
-        if key in seen:
-            problem = f"khóa '{key}' xuất hiện hai lần"
-            raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
-        seen.add(key)
-    return dict(loader.construct_pairs(node, deep=True))
-
-
-_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_duplicates)
+PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
+CATALOGUE: TypeAdapter[Catalogue] = TypeAdapter(Catalogue)
 
 
 def read_plan(path: Path) -> Plan:
@@ -48,7 +27,7 @@ def read_plan(path: Path) -> Plan:
         PlanRefused: the file is missing, is no YAML, or breaks the schema; the message
             names the file and every field that is wrong.
     """
-    plan = _validated(Plan, path)
+    plan = read_record(path, PLAN, PlanRefused, "tệp kế hoạch")
     if path.stem != plan.plan_key:
         raise PlanRefused(
             f"Tệp kế hoạch {path.name}: plan_key là '{plan.plan_key}', phải trùng tên tệp "
@@ -60,7 +39,7 @@ def read_plan(path: Path) -> Plan:
 
 def read_catalogue(folder: Path = PLANS_FOLDER) -> Catalogue:
     """Read the catalogue of canonical indicators; raises PlanRefused like `read_plan`."""
-    return _validated(Catalogue, folder / CATALOGUE_FILE)
+    return read_record(folder / CATALOGUE_FILE, CATALOGUE, PlanRefused, "danh mục chỉ tiêu")
 
 
 def plan_files(folder: Path = PLANS_FOLDER) -> list[Path]:
@@ -81,34 +60,6 @@ def find_plan(plans: dict[str, Plan], plan_key: str) -> Plan:
             plan_key=plan_key,
         )
     return plans[plan_key]
-
-
-def _validated(record: type[RecordT], path: Path) -> RecordT:
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506
-    except FileNotFoundError as error:
-        raise PlanRefused(f"Không tìm thấy tệp kế hoạch {path}.", file=str(path)) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        where = " ".join(str(error).split())
-        raise PlanRefused(
-            f"Tệp {path.name} không phải YAML hợp lệ: {where}. Hãy sửa đúng dòng đó.", file=str(path)
-        ) from error
-    try:
-        return record.model_validate(content)
-    except ValidationError as error:
-        problems = [_one_problem(detail) for detail in error.errors()]
-        raise PlanRefused(
-            f"Tệp {path.name} có {len(problems)} lỗi: " + "; ".join(problems),
-            file=str(path),
-            problems=problems,
-        ) from error
-
-
-def _one_problem(detail: object) -> str:
-    facts = dict(detail)  # type: ignore[call-overload]
-    where = ".".join(str(part) for part in facts["loc"]) or "tệp"
-    found = "" if isinstance(facts.get("input"), dict | list) else f" (đang là: {facts.get('input')!r})"
-    return f"{where}: {fault_vi(facts)}{found}"
 
 
 def unknown_canonical_codes(plans: Iterable[Plan], catalogue: Catalogue) -> list[str]:

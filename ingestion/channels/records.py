@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
 
 from warehouse.errors import SettingsRefused
-from warehouse.wording import fault_vi
+from warehouse.record_files import read_record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,14 +126,7 @@ def read_channel(path: Path) -> SftpServer | S3Bucket | Mailbox:
     Raises:
         SettingsRefused: no YAML, or against the schema; the message names the file and every wrong field.
     """
-    try:
-        channel = ADAPTER.validate_python(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")))
-    except (YAMLError, UnicodeDecodeError) as error:
-        where = " ".join(str(error).split())
-        raise SettingsRefused(f"Tệp {path.name} không phải YAML hợp lệ: {where}.", file=str(path)) from error
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'tệp'}: {fault_vi(dict(e))}" for e in error.errors())
-        raise SettingsRefused(f"Tệp {path.name} có lỗi: {problems}. Hãy sửa rồi chạy lại.", file=str(path)) from error
+    channel = read_record(path, ADAPTER, SettingsRefused, "tệp kênh nhận")
     if channel.name != path.stem:
         raise SettingsRefused(
             f"Tệp {path.name}: name là '{channel.name}', phải trùng tên tệp ('{path.stem}').", file=str(path)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Self
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
 
 from warehouse.errors import SettingsRefused, UsageError
+from warehouse.record_files import read_record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -149,7 +148,10 @@ class Portal(Record):
 
     @model_validator(mode="after")
     def _known_zone(self) -> Self:
-        ZoneInfo(self.time_zone)  # raises ZoneInfoNotFoundError, a KeyError
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"không có múi giờ '{self.time_zone}'") from error
         return self
 
     @property
@@ -184,6 +186,9 @@ class Portal(Record):
         return dt.datetime.combine(day, dt.time(), self.zone).astimezone(dt.UTC)
 
 
+PORTAL: TypeAdapter[Portal] = TypeAdapter(Portal)
+
+
 def read_portal(path: Path) -> Portal:
     """Read one portal file.
 
@@ -191,18 +196,7 @@ def read_portal(path: Path) -> Portal:
         SettingsRefused: the file is missing, is no YAML, or breaks the schema; the message
             names the file and every field that is wrong.
     """
-    try:
-        portal = Portal.model_validate(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")))
-    except FileNotFoundError as error:
-        raise SettingsRefused(f"Không tìm thấy tệp cổng dịch vụ công {path}.", file=str(path)) from error
-    except (YAMLError, UnicodeDecodeError) as error:
-        where = " ".join(str(error).split())
-        raise SettingsRefused(f"Tệp {path.name} không phải YAML hợp lệ: {where}.", file=str(path)) from error
-    except KeyError as error:
-        raise SettingsRefused(f"Tệp {path.name}: không có múi giờ {error}.", file=str(path)) from error
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'tệp'}: {e['msg']}" for e in error.errors())
-        raise SettingsRefused(f"Tệp {path.name} có lỗi: {problems}. Hãy sửa rồi chạy lại.", file=str(path)) from error
+    portal = read_record(path, PORTAL, SettingsRefused, "tệp cổng dịch vụ công")
     if portal.name != path.stem:
         raise SettingsRefused(
             f"Tệp {path.name}: name là '{portal.name}', phải trùng tên tệp ('{path.stem}').", file=str(path)
