@@ -44,6 +44,7 @@ class SearchRule(Record):
     ok_codes: tuple[str, ...]
     page_size: int = Field(ge=1, le=10_000)
     page_cap: int = Field(ge=1, description="Pages of one commune in one pull; the next pull goes on")
+    batch_rows: int = Field(ge=1, description="New dossiers of a commune that are kept together, as one raw batch")
     pass_cap: int = Field(ge=1, description="Readings of one window before its contract counts as broken")
     overlap_minutes: int = Field(ge=0)
 
