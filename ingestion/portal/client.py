@@ -7,7 +7,6 @@ time. What the portal answers is never put into a message: it may name a citizen
 
 from __future__ import annotations
 
-import json
 import logging
 import ssl
 import time
@@ -19,6 +18,7 @@ import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from ingestion.portal.addresses import checked_address, contract_broken
+from ingestion.portal.answers import AnswerParser
 from warehouse.errors import SettingsRefused, SourceContractBroken, SourceUnavailable
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class _TryAgain(Exception):
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a search; `records` are as the portal sent them and must not be logged."""
+    """One page of a search; `records` hold the listed keys as the portal sent them and must not be logged."""
 
     number: int
     total: int
@@ -73,6 +73,7 @@ class PortalClient:
         """
         self._portal = portal
         self._address = checked_address(portal, address)
+        self._parser = AnswerParser(portal)
         self._password = password
         self._sleep = sleep
         self._clock = clock
@@ -166,7 +167,7 @@ class PortalClient:
             content = ask(self._ask_once, path, question, headers or {})
         except _TryAgain as error:
             raise self._unavailable(error.reason) from None
-        answer = _json_object(content)
+        answer = self._parser.parse(content)
         if answer is None:
             raise self._broken("câu trả lời không phải đối tượng JSON (UTF-8)")
         return answer
@@ -241,15 +242,6 @@ def _retry_after(headers: httpx.Headers) -> float | None:
         return float(max((until - sent).total_seconds(), 0))
     except (ValueError, TypeError):
         return None
-
-
-def _json_object(content: bytes) -> dict[str, object] | None:
-    """Parse an answer; None if it is no JSON object (the parser's own error quotes the document)."""
-    try:
-        answer = json.loads(content.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return None
-    return answer if isinstance(answer, dict) else None
 
 
 def _is_certificate_failure(error: BaseException | None) -> bool:

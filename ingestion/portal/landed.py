@@ -9,11 +9,13 @@ again from landing and ledger.
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from ingestion.landing import landed_path
 from ingestion.portal.minimise import MinimisedDossier
+from ingestion.portal.records import wall_clock
 from warehouse.errors import ReconciliationFailed
 from warehouse.storage import sha256_of, write_durably
 
@@ -25,16 +27,26 @@ if TYPE_CHECKING:
     from warehouse.settings import Settings
 
 Row = dict[str, Any]
+KEPT_AS_IT_IS = tuple(
+    name
+    for name in MinimisedDossier.__struct_fields__
+    if name in {"dossier_code", "procedure_code", "field_code"} or name.startswith(("is_", "has_"))
+)
+MOMENTS = ("submitted_at", "received_at", "resolved_at", "returned_at", "updated_at")
+
+
+class LandedPage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a landed file holds: dossiers of one commune, as one pull found them."""
+
+    portal: str
+    commune_code: str
+    dossiers: tuple[MinimisedDossier, ...]
 
 
 def land_page(settings: Settings, portal: Portal, commune_code: str, dossiers: Iterable[MinimisedDossier]) -> str:
-    """Write a page's minimised records durably under their sha256, and return it."""
-    page = {
-        "portal": portal.name,
-        "commune_code": commune_code,
-        "dossiers": [dossier.model_dump(mode="json") for dossier in dossiers],
-    }
-    content = json.dumps(page, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    """Write minimised records durably under their sha256, and return it."""
+    page = LandedPage(portal=portal.name, commune_code=commune_code, dossiers=tuple(dossiers))
+    content = msgspec.json.encode(page, order="sorted")
     sha256 = hashlib.sha256(content).hexdigest()
     target = landed_path(settings, sha256)
     if not target.exists():
@@ -53,11 +65,10 @@ def landed_rows(settings: Settings, portal: Portal, sha256: str, known_from: dt.
         raise ReconciliationFailed(
             f"Trang hồ sơ {path} đã mất hoặc bị thay đổi. Hãy khôi phục thư mục landing từ bản sao lưu.", path=str(path)
         )
-    page = json.loads(path.read_bytes())
-    origin = {"portal": page["portal"], "commune_code": page["commune_code"]}
+    page = msgspec.json.decode(path.read_bytes(), type=LandedPage)
+    origin = {"portal": page.portal, "commune_code": page.commune_code}
     lineage = {"batch_sha256": sha256, "known_from": known_from}
-    dossiers = [MinimisedDossier.model_validate(dossier) for dossier in page["dossiers"]]
-    return [origin | dossier_row(portal, dossier) | lineage for dossier in dossiers]
+    return [origin | dossier_row(portal, dossier) | lineage for dossier in page.dossiers]
 
 
 def dossier_row(portal: Portal, dossier: MinimisedDossier) -> Row:
@@ -67,18 +78,11 @@ def dossier_row(portal: Portal, dossier: MinimisedDossier) -> Row:
     supplement (`NgayHenTraMoi`). `paused_days` are the calendar days between each request and its
     receipt; a request that is still open has not ended and adds none.
     """
-    keep = {"dossier_code", "procedure_code", "field_code"} | {
-        name for name in MinimisedDossier.model_fields if name.startswith(("is_", "has_"))
-    }
-    moments = {
-        name: _instant(portal, getattr(dossier, name))
-        for name in ("submitted_at", "received_at", "resolved_at", "returned_at", "updated_at")
-    }
     first_due_at = _instant(portal, dossier.due_at)
     renewed = [_instant(portal, item.new_due_at) for item in dossier.supplements if item.new_due_at]
     return {
-        **dossier.model_dump(include=keep),
-        **moments,
+        **{name: getattr(dossier, name) for name in KEPT_AS_IT_IS},
+        **{name: _instant(portal, getattr(dossier, name)) for name in MOMENTS},
         "first_due_at": first_due_at,
         "due_at": renewed[-1] if renewed else first_due_at,
         "status_code": portal.statuses.get(dossier.status or ""),
@@ -87,7 +91,7 @@ def dossier_row(portal: Portal, dossier: MinimisedDossier) -> Row:
         "payment_code": portal.payments.get(dossier.payment or ""),
         "satisfaction_code": dossier.satisfaction if dossier.satisfaction in {"0", "1"} else None,
         "supplement_count": len(dossier.supplements),
-        "paused_days": sum(_paused_days(portal, item.requested_at, item.received_at) for item in dossier.supplements),
+        "paused_days": sum(_paused_days(item.requested_at, item.received_at) for item in dossier.supplements),
     }
 
 
@@ -95,11 +99,7 @@ def _instant(portal: Portal, stamp: str | None) -> dt.datetime | None:
     return portal.instant(stamp) if stamp else None
 
 
-def _paused_days(portal: Portal, requested: str | None, received: str | None) -> int:
+def _paused_days(requested: str | None, received: str | None) -> int:
     if requested is None or received is None:
         return 0
-    days = (
-        portal.instant(received).astimezone(portal.zone).date()
-        - portal.instant(requested).astimezone(portal.zone).date()
-    ).days
-    return max(days, 0)
+    return max((wall_clock(received).date() - wall_clock(requested).date()).days, 0)

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
+import msgspec
 
+from ingestion.portal.records import wall_clock
 from warehouse.errors import SourceContractBroken
 
 if TYPE_CHECKING:
@@ -24,29 +26,26 @@ if TYPE_CHECKING:
 
 CODE = re.compile(r"^(?!.*\d{9})[A-Za-z0-9]+(?:[._/-][A-Za-z0-9]+)*$")
 """A code of a dossier, procedure or field: no spaces, no marks, no run of 9 digits (ids, phones)."""
+NOT_OF_A_PLAIN_NAME = re.compile(r"[^a-z0-9]+")
 SHORT_CODE = re.compile(r"^[A-Za-z0-9]{1,4}$")
 LONGEST_CODE = 60
 YES = "1"
 RESOLVED = frozenset({"9", "10"})
 
 
-class MinimisedSupplement(BaseModel):
+class MinimisedSupplement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One supplement request; 14-digit instants of the portal, or none."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     requested_at: str | None
     received_at: str | None
     new_due_at: str | None
 
 
-class MinimisedDossier(BaseModel):
+class MinimisedDossier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All that is kept of a dossier, as the portal wrote it (codes and 14-digit instants).
 
     `remarks` are quality remarks: codes of what was odd in the source record.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     dossier_code: str
     procedure_code: str | None
@@ -185,7 +184,7 @@ class _Reader:
 
     def _is_instant(self, text: str) -> bool:
         try:
-            self.portal.instant(text)
+            wall_clock(text)
         except ValueError:
             return False
         return True
@@ -216,13 +215,13 @@ class _Components:
         they count for nothing here, and leave a remark.
         """
         keys, reader = self._keys, self._reader
-        default = {_folded_name(name) for name in keys.default_file_names}
+        default = _folded_names(keys.default_file_names)
         digitised = [
-            _folded_name(reader.text_of(file, keys.file_name))
+            reader.text_of(file, keys.file_name)
             for file in self._files
             if reader.text_of(file, keys.file_id) and reader.text_of(file, keys.is_digitised) == YES
         ]
-        is_real = any(name and name not in default for name in digitised)
+        is_real = any(name and name not in default for name in map(_folded_name, digitised))
         if digitised and not is_real:
             reader.remark("default_file_names_only")
         if reader.text(reader.portal.fields.digitised_flag) == YES and not is_real:
@@ -273,7 +272,7 @@ def _is_full_online(reader: _Reader) -> bool | None:
     level = _folded(reader.text(reader.portal.fields.service_level))
     if not level:
         return None
-    return level in {_folded(value) for value in reader.portal.full_online_values}
+    return level in _folded_texts(reader.portal.full_online_values)
 
 
 def _is_boundary_free(reader: _Reader) -> bool | None:
@@ -294,5 +293,16 @@ def _folded(text: str) -> str:
 def _folded_name(name: str) -> str:
     """Return a file name without extension, case, marks and copy number: 'Đính kèm (2).PDF' → 'dinhkem'."""
     stem = name.rsplit(".", 1)[0].replace("đ", "d").replace("Đ", "D")
-    plain = "".join(sign for sign in unicodedata.normalize("NFD", stem).casefold() if sign.isascii() and sign.isalnum())
+    plain = NOT_OF_A_PLAIN_NAME.sub("", unicodedata.normalize("NFD", stem).casefold())
     return plain.rstrip("0123456789") or plain
+
+
+# Of the portal file only: nothing that a portal answers is ever put into a cache.
+@lru_cache(maxsize=16)
+def _folded_texts(texts: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_folded, texts))
+
+
+@lru_cache(maxsize=16)
+def _folded_names(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_folded_name, names))

@@ -1,10 +1,11 @@
 """Pull dossiers of the plans' communes from a portal into the raw layer, once each.
 
 A pull reads a window of last updates, from the cursor's watermark less an overlap up to now, page
-by page. What is already held (dossier code + update instant) is dropped; the rest of a page is
-landed, written as a raw batch, and recorded together with the new watermark in one ledger
-transaction. So a kill at any page loses nothing and doubles nothing, and a pull that finds nothing
-new writes nothing. A window counts only if as many dossiers were seen as the portal said.
+by page. What is already held (dossier code + update instant) is dropped; the rest is kept in
+batches of some pages: landed, written to raw, and recorded together with the new watermark in one
+ledger transaction. So a kill at any page loses nothing (its batch is read again) and doubles
+nothing, and a pull that finds nothing new writes nothing. A window counts only if as many dossiers
+were seen as the portal said.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from ingestion.portal.client import PortalClient
 from ingestion.portal.minimise import minimise
 from ingestion.portal.store import CommuneStore, drop_unrecorded_batches
 from ingestion.portal.windows import PassCheck, PassDisturbed, Window
-from warehouse.errors import SettingsRefused, SourceContractBroken
+from warehouse.errors import SettingsRefused, SourceContractBroken, SourceUnavailable
 from warehouse.locks import os_lock
 from warehouse.storage import check_free_space
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
+    from ingestion.portal.minimise import MinimisedDossier
     from ingestion.portal.records import Portal
     from plans.records import Plan
     from warehouse.settings import Settings
@@ -84,7 +86,7 @@ def pull_dossiers(
         plans: whose communes are pulled.
         now: aware instant; the end of the window, and `known_from` of what is new.
         since: backfill: read again from this instant on, whatever the watermark says.
-        after_page: called with the page number once a page is safe.
+        after_page: called with a page's number once it and all pages before it are safe.
 
     Raises:
         SourceUnavailable: the portal does not answer; the pages read so far are kept.
@@ -114,6 +116,22 @@ def pull_dossiers(
         "Cổng %s: đọc %d trang, %d hồ sơ; %d hồ sơ mới.", portal.name, result.pages, result.rows_in, result.rows_out
     )
     return result
+
+
+class _Unsaved:
+    """New dossiers of the pages read since the last batch, and how far the pages have come."""
+
+    def __init__(self, watermark: str, held: set[tuple[str, str]]) -> None:
+        self.dossiers: list[MinimisedDossier] = []
+        self.watermark = watermark
+        self.page = 0
+        self._held = held
+
+    def add(self, page: int, dossiers: list[MinimisedDossier]) -> None:
+        """Take in a page that has passed its check; what is held already is dropped."""
+        self.page = page
+        self.watermark = max([self.watermark, *(dossier.updated_at for dossier in dossiers)])
+        self.dossiers += [each for each in dossiers if (each.dossier_code, each.updated_at) not in self._held]
 
 
 class _CommunePull:
@@ -159,29 +177,40 @@ class _CommunePull:
         return Window(min(since or follow_on, follow_on), now, watermark)
 
     def _read(self, window: Window) -> None:
-        """Read the window's pages in order and check the count; each page is safe before the next is asked for."""
-        agency_code = self._portal.agency_code(self._store.commune_code)
-        held = self._store.held_updates(window.start)
+        """Read the window's pages in order and check the count; what is new is saved batch by batch."""
+        search = self._portal.search
         check = PassCheck(self._portal, window)
-        watermark = window.watermark
-        for number in range(1, self._portal.search.page_cap + 1):
-            page = self._client.search(agency_code, window.start, window.end, number)
-            dossiers = [minimise(self._portal, record) for record in page.records]
-            check.add(page, dossiers)
-            self._result += PullResult(pages=1, rows_in=len(dossiers))
-            watermark = max([watermark, *(dossier.updated_at for dossier in dossiers)])
-            new = [dossier for dossier in dossiers if (dossier.dossier_code, dossier.updated_at) not in held]
-            if new:
-                saved = self._store.save(new, watermark, number)
-                self._result += PullResult(
-                    rows_out=saved.row_count, batches=(saved.sha256,), remarks=dict(saved.remarks)
-                )
-            self._after_page(number)
-            if check.is_whole:
-                self._store.move_cursor(watermark, PASS_DONE)
-                return
-        LOG.warning("Xã %s: dừng ở trần %d trang, đã đọc đến %s.", self._store.commune_code, number, watermark)
+        unsaved = _Unsaved(window.watermark, self._store.held_updates(window.start))
+        try:
+            for number in range(1, search.page_cap + 1):
+                unsaved.add(number, self._page(window, number, check))
+                is_last = check.is_whole or number == search.page_cap
+                if is_last or not unsaved.dossiers or len(unsaved.dossiers) >= search.batch_rows:
+                    self._save(unsaved)
+                if check.is_whole:
+                    self._store.move_cursor(unsaved.watermark, PASS_DONE)
+                    return
+        except SourceUnavailable:
+            self._save(unsaved)
+            raise
+        LOG.warning("Xã %s: dừng ở trần %d trang, đã đọc đến %s.", self._store.commune_code, number, unsaved.watermark)
         self._result += PullResult(complete=False)
+
+    def _page(self, window: Window, number: int, check: PassCheck) -> list[MinimisedDossier]:
+        agency_code = self._portal.agency_code(self._store.commune_code)
+        page = self._client.search(agency_code, window.start, window.end, number)
+        dossiers = [minimise(self._portal, record) for record in page.records]
+        check.add(page, dossiers)
+        self._result += PullResult(pages=1, rows_in=len(dossiers))
+        return dossiers
+
+    def _save(self, unsaved: _Unsaved) -> None:
+        if unsaved.dossiers:
+            saved = self._store.save(unsaved.dossiers, unsaved.watermark, unsaved.page)
+            self._result += PullResult(rows_out=saved.row_count, batches=(saved.sha256,), remarks=dict(saved.remarks))
+            unsaved.dossiers = []
+        if unsaved.page:
+            self._after_page(unsaved.page)
 
     def _rewind(self, window: Window) -> None:
         """Put the watermark back: pages that contradict each other may have hidden a dossier before it."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Key = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 """Name of a key in the portal's own JSON."""
 STAMP = "%Y%m%d%H%M%S"
+STAMP_DIGITS = 14
 
 
 class Record(BaseModel):
@@ -42,6 +43,7 @@ class SearchRule(Record):
     ok_codes: tuple[str, ...]
     page_size: int = Field(ge=1, le=10_000)
     page_cap: int = Field(ge=1, description="Pages of one commune in one pull; the next pull goes on")
+    batch_rows: int = Field(ge=1, description="New dossiers of a commune that are kept together, as one raw batch")
     pass_cap: int = Field(ge=1, description="Readings of one window before its contract counts as broken")
     overlap_minutes: int = Field(ge=0)
 
@@ -174,12 +176,7 @@ class Portal(Record):
 
     def instant(self, stamp: str) -> dt.datetime:
         """Read 14 digits as a UTC instant; raises ValueError for anything else."""
-        if len(stamp) != 14 or not (stamp.isascii() and stamp.isdigit()):
-            raise ValueError("not a 14-digit instant")
-        # Cut by position: strptime is ten times slower, and a million rows a month pass here.
-        date = int(stamp[:4]), int(stamp[4:6]), int(stamp[6:8])
-        time = int(stamp[8:10]), int(stamp[10:12]), int(stamp[12:])
-        return dt.datetime(*date, *time, tzinfo=self.zone).astimezone(dt.UTC)
+        return wall_clock(stamp).replace(tzinfo=self.zone).astimezone(dt.UTC)
 
     def start_of(self, day: dt.date) -> dt.datetime:
         """Return the first UTC instant of a day in the portal's zone."""
@@ -187,6 +184,14 @@ class Portal(Record):
 
 
 PORTAL: TypeAdapter[Portal] = TypeAdapter(Portal)
+
+
+def wall_clock(stamp: str) -> dt.datetime:
+    """Read 14 digits as a naive moment of the portal's zone; raises ValueError for anything else."""
+    if len(stamp) != STAMP_DIGITS or not (stamp.isascii() and stamp.isdigit()):
+        raise ValueError("not a 14-digit instant")
+    # As ISO 8601's basic form: strptime is thirty times slower, and a million rows a month pass here.
+    return dt.datetime.fromisoformat(f"{stamp[:8]}T{stamp[8:]}")
 
 
 def read_portal(path: Path) -> Portal:

@@ -70,11 +70,12 @@ class CommuneStore:
         held: set[tuple[str, str]] = set()
         for name in names:
             rows = pq.read_table(batch_path(self._settings, TABLE, name), columns=["dossier_code", "updated_at"])
-            held.update((row["dossier_code"], self._portal.stamp(row["updated_at"])) for row in rows.to_pylist())
+            stamps = map(self._portal.stamp, rows["updated_at"].to_pylist())
+            held.update(zip(rows["dossier_code"].to_pylist(), stamps, strict=True))
         return held
 
     def save(self, dossiers: list[MinimisedDossier], watermark: str, page: int) -> SavedBatch:
-        """Land a page, write its raw batch, then record both and the cursor in one transaction."""
+        """Land a batch, write it to raw, then record both and the cursor in one transaction."""
         sha256 = land_page(self._settings, self._portal, self.commune_code, dossiers)
         rows = landed_rows(self._settings, self._portal, sha256, self._now)
         count = write_batch(self._settings, TABLE, sha256, rows)
@@ -97,7 +98,7 @@ class CommuneStore:
                 self._set_cursor(connection, watermark, page)
 
     def _record_file(self, connection: sa.Connection, sha256: str) -> None:
-        """Enter the landed page among the files whose bytes are checked and backed up."""
+        """Enter the landed file among the files whose bytes are checked and backed up."""
         if connection.scalar(sa.select(FILES.c.sha256).where(FILES.c.sha256 == sha256)) is None:
             size = landed_path(self._settings, sha256).stat().st_size
             landed = {"sha256": sha256, "size_bytes": size, "landed_at": instant(self._now)}

@@ -11,6 +11,7 @@ import threading
 import uvicorn
 
 from ingestion.portal.simulator.app import DEFAULT_SEED, simulator_app
+from ingestion.portal.simulator.histories import MOST_VOLUME
 from ingestion.portal.simulator.process import HOST
 
 
@@ -22,12 +23,15 @@ def main() -> None:
     where.add_argument("--fd", type=int, help="socket đang nghe do tiến trình cha trao lại")
     parser.add_argument("--password-env", required=True, help="tên biến môi trường giữ mật khẩu")
     parser.add_argument("--seed", default=DEFAULT_SEED, help="hạt giống của dữ liệu tổng hợp")
+    parser.add_argument("--volume", type=float, default=1, help="nhân số hồ sơ mỗi xã, mỗi tháng")
     parser.add_argument("--with-parent", action="store_true", help="dừng khi tiến trình cha kết thúc")
     options = parser.parse_args()
     password = os.environ.get(options.password_env)
     if not password:
         parser.error(f"biến môi trường {options.password_env} trống")
-    app = simulator_app(password, options.seed)
+    if not 0 < options.volume <= MOST_VOLUME:
+        parser.error(f"--volume phải lớn hơn 0 và không quá {MOST_VOLUME}")
+    app = simulator_app(password, options.seed, options.volume)
     handed_down = [socket.socket(fileno=options.fd)] if options.fd is not None else None
     server = uvicorn.Server(
         uvicorn.Config(app, host=HOST, port=options.port or 0, log_level="warning", access_log=False)

@@ -13,14 +13,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import FastAPI, Header, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from ingestion.portal.simulator.faults import FAULTS, Answer, FaultCall
-from ingestion.portal.simulator.histories import STAMP, History, histories, months_until
+from ingestion.portal.simulator.histories import History, histories, months_until
 
 DEFAULT_SEED = "demo"
+STAMP = "%Y%m%d%H%M%S"
 OK, EXPIRED, WRONG_QUESTION, REFUSED = "0", "401", "2", "1"
 
 
@@ -57,14 +59,21 @@ class _State:
 
     password: str
     seed: str
+    volume: float
     sessions: set[str] = field(default_factory=set)
     faults: deque[FaultOrder] = field(default_factory=deque)
 
 
-def simulator_app(password: str, seed: str = DEFAULT_SEED) -> FastAPI:
-    """Make the application; the same seed always holds the same dossiers."""
+def simulator_app(password: str, seed: str = DEFAULT_SEED, volume: float = 1) -> FastAPI:
+    """Make the application; the same seed and volume always hold the same dossiers.
+
+    Args:
+        password: of its one account.
+        seed: of all draws.
+        volume: multiplies the number of dossiers that a commune gets in a month, up to `MOST_VOLUME`.
+    """
     app = FastAPI(title="Cổng dịch vụ công mẫu (bộ mô phỏng)", docs_url=None, redoc_url=None, openapi_url=None)
-    state = _State(password, seed)
+    state = _State(password, seed, volume)
     _add_portal(app, state)
     _add_controls(app, state)
     return app
@@ -84,14 +93,14 @@ def _add_portal(app: FastAPI, state: _State) -> None:
     @app.post("/dich-vu")
     async def search(body: Search) -> Response:
         def answer(**changes: str) -> Answer:
-            return _answer(state.seed, body.model_copy(update=changes))
+            return _answer(state.seed, state.volume, body.model_copy(update=changes))
 
         if state.faults:
             order = state.faults.popleft()
             return await FAULTS[order.name](FaultCall(answer, state.sessions.clear, order.parameter))
         if body.session not in state.sessions:
             return JSONResponse({"error_code": EXPIRED})
-        return JSONResponse(answer())
+        return Response(msgspec.json.encode(answer()), media_type="application/json")
 
 
 def _add_controls(app: FastAPI, state: _State) -> None:
@@ -114,13 +123,13 @@ def _add_controls(app: FastAPI, state: _State) -> None:
         return {"error_code": OK}
 
 
-def _answer(seed: str, question: Search) -> Answer:
+def _answer(seed: str, volume: float, question: Search) -> Answer:
     """Return one page of the dossiers last updated in the window, as they stood at its end."""
     try:
         start, end = (dt.datetime.strptime(text, STAMP) for text in (question.tuNgay, question.denNgay))
     except ValueError:
         return {"error_code": WRONG_QUESTION}
-    found = _updated(seed, question.madonvi, start, end)
+    found = _updated(seed, volume, question.madonvi, start, end)
     size = int(question.soBanGhi)
     first = (int(question.trang) - 1) * size
     data: list[dict[str, Any]] = [history.seen(end) for history in found[first : first + size]]
@@ -135,13 +144,13 @@ def _answer(seed: str, question: Search) -> Answer:
     }
 
 
-@lru_cache(maxsize=16)
-def _updated(seed: str, commune_code: str, start: dt.datetime, end: dt.datetime) -> tuple[History, ...]:
+@lru_cache(maxsize=8)
+def _updated(seed: str, volume: float, commune_code: str, start: dt.datetime, end: dt.datetime) -> tuple[History, ...]:
     """Return the dossiers whose last update by `end` is in the window, in order of that update."""
     found = [
         (updated_at, history.code, history)
         for month in months_until(end)
-        for history in histories(seed, commune_code, month)
+        for history in histories(seed, commune_code, month, volume)
         if (updated_at := history.updated_at(end)) is not None and start <= updated_at
     ]
     return tuple(history for _, _, history in sorted(found, key=lambda entry: entry[:2]))

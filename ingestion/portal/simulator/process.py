@@ -27,7 +27,7 @@ READY_SECONDS = 30.0
 
 
 @contextmanager
-def start_simulator(password: SecretStr, port: int = 0, seed: str = DEFAULT_SEED) -> Iterator[str]:
+def start_simulator(password: SecretStr, port: int = 0, seed: str = DEFAULT_SEED, volume: float = 1) -> Iterator[str]:
     """Start the simulator on 127.0.0.1 and yield its address; it ends with the block, or with this process.
 
     Port 0 takes a free one. The port is opened here and handed down, so nobody can take it in between.
@@ -38,7 +38,8 @@ def start_simulator(password: SecretStr, port: int = 0, seed: str = DEFAULT_SEED
     """
     with _listening_socket(port) as listener:
         address = f"http://{HOST}:{listener.getsockname()[1]}"
-        options = ["--fd", str(listener.fileno()), "--password-env", PASSWORD_VARIABLE, "--seed", seed, "--with-parent"]
+        options = ["--fd", str(listener.fileno()), "--password-env", PASSWORD_VARIABLE, "--with-parent"]
+        options += ["--seed", seed, "--volume", str(volume)]
         child = subprocess.Popen(  # noqa: S603 - our own module, fixed arguments
             [sys.executable, "-m", "ingestion.portal.simulator", *options],
             cwd=PROJECT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from ingestion.landing import landed_path
@@ -31,7 +32,7 @@ def dossier(**changes: object) -> MinimisedDossier:
         "is_reused": False, "has_component_files": True, "has_electronic_result": False, "supplements": (),
         "remarks": (),
     }  # fmt: skip
-    return MinimisedDossier.model_validate(plain | changes)
+    return msgspec.convert(plain | changes, MinimisedDossier)
 
 
 def supplement(requested: str, received: str | None, new_due: str | None) -> MinimisedSupplement:
@@ -81,6 +82,14 @@ def test_the_same_page_lands_as_the_same_bytes_once(portal: Portal, tmp_path: Pa
     first = land_page(settings, portal, "05755", [dossier()])
     assert land_page(settings, portal, "05755", [dossier()]) == first
     assert [path.name for path in settings.landing.rglob("*") if path.is_file()] == [first]
+
+
+def test_the_bytes_of_a_landed_page_are_the_same_in_every_version_of_the_program(
+    portal: Portal, tmp_path: Path
+) -> None:
+    dossiers = [dossier(supplements=(supplement("20260402160000", None, None),), remarks=("status_unknown",))]
+    sha256 = land_page(Settings(home=tmp_path), portal, "05755", dossiers)
+    assert sha256 == "9d94217a2a031a2405a34b88e2a3c4750520036b0cd5ae0a5e1ab0e1998cf074"
 
 
 def test_a_landed_page_is_read_only(portal: Portal, tmp_path: Path) -> None:

@@ -15,13 +15,14 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from ingestion.portal import store
+from ingestion.portal.client import Page, PortalClient
 from ingestion.portal.pull import pull_dossiers
 from ingestion.portal.simulator.app import DEFAULT_SEED
 from ingestion.portal.simulator.histories import histories, months_until
 from ingestion.portal.store import rebuild_batches
 from tests.ingestion.portal.office import canaries_in, vietnam
 from warehouse.clock import VIETNAM
-from warehouse.errors import SettingsRefused, SourceContractBroken, WriterBusy
+from warehouse.errors import SettingsRefused, SourceContractBroken, SourceUnavailable, WriterBusy
 from warehouse.evidence import check_evidence
 from warehouse.ledger_tables import AUDIT_LOG, METADATA, PORTAL_BATCHES, PORTAL_CURSORS
 from warehouse.raw import RAW_TABLES
@@ -158,6 +159,58 @@ def test_a_pull_killed_after_any_page_goes_on_and_doubles_nothing(
     assert keys(settings) == expected_keys(plan.commune_code, EARLY)
     assert resumed.rows_in < len(keys(settings))
     assert cursor(engine)[1] == 0
+
+
+@pytest.fixture
+def batching(portal: Portal) -> Portal:
+    """The same portal, of which three pages make a batch."""
+    return portal.model_copy(
+        update={"search": portal.search.model_copy(update={"batch_rows": 3 * portal.search.page_size})}
+    )
+
+
+def test_pages_are_kept_together_until_a_batch_is_full(
+    settings: Settings, engine: sa.Engine, batching: Portal, plan: Plan
+) -> None:
+    result = pull_dossiers(settings, engine, batching, [plan], EARLY)
+    assert keys(settings) == expected_keys(plan.commune_code, EARLY)
+    assert len(result.batches) == -(-result.pages // 3) > 1
+    assert check_evidence(settings) == len(result.batches)
+
+
+def test_a_pull_killed_in_the_middle_of_a_batch_reads_it_again_and_doubles_nothing(
+    settings: Settings, engine: sa.Engine, batching: Portal, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(client: PortalClient, agency_code: str, start: dt.datetime, end: dt.datetime, number: int) -> Page:
+        if number == 5:
+            raise Killed
+        return search(client, agency_code, start, end, number)
+
+    search = PortalClient.search
+    with monkeypatch.context() as patch:
+        patch.setattr(PortalClient, "search", killed)
+        with pytest.raises(Killed):
+            pull_dossiers(settings, engine, batching, [plan], EARLY)
+    assert cursor(engine)[1] == 3
+    assert len(keys(settings)) == 3 * batching.search.page_size
+    pull_dossiers(settings, engine, batching, [plan], EARLY)
+    assert keys(settings) == expected_keys(plan.commune_code, EARLY)
+
+
+def test_pages_read_before_the_portal_falls_silent_are_kept(
+    settings: Settings, engine: sa.Engine, batching: Portal, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(client: PortalClient, agency_code: str, start: dt.datetime, end: dt.datetime, number: int) -> Page:
+        if number == 3:
+            raise SourceUnavailable("im lặng")
+        return search(client, agency_code, start, end, number)
+
+    search = PortalClient.search
+    with monkeypatch.context() as patch:
+        patch.setattr(PortalClient, "search", silent)
+        with pytest.raises(SourceUnavailable):
+            pull_dossiers(settings, engine, batching, [plan], EARLY)
+    assert (cursor(engine)[1], len(keys(settings))) == (2, 2 * batching.search.page_size)
 
 
 def test_a_batch_written_but_not_recorded_is_pulled_again_without_doubles(

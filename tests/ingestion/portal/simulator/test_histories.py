@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections import Counter
 from typing import Any
 
 import pytest
 
-from ingestion.portal.simulator.histories import STAMP, History, histories, months_until
+from ingestion.portal.simulator.histories import MOST_VOLUME, History, histories, months_until, stamp
 from ingestion.portal.simulator.profiles import PROFILES
 
 MONTHS = ("2025-12", "2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06")
@@ -36,6 +38,12 @@ def all_seen(as_of: dt.datetime = LATE) -> list[dict[str, Any]]:
     ]
 
 
+def fingerprint(as_of: dt.datetime) -> str:
+    unprofiled = [history.seen(as_of) for history in all_histories("00001")]
+    content = json.dumps(all_seen(as_of) + unprofiled, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
 def share(rows: list[dict[str, Any]], is_hit: Any) -> float:
     return sum(map(bool, map(is_hit, rows))) / len(rows)
 
@@ -53,6 +61,27 @@ def test_the_same_seed_tells_the_same_history_and_another_seed_another() -> None
     assert histories("khac", "05755", "2026-01") != first
 
 
+@pytest.mark.parametrize(("as_of", "expected"), [
+    (dt.datetime(2026, 3, 10, 12), "b343b3da63fde821"),
+    (LATE, "dba7f1feb68b6f0a"),
+])  # fmt: skip
+def test_the_demo_tells_the_histories_that_the_samples_answer_key_was_made_from(
+    as_of: dt.datetime, expected: str
+) -> None:
+    assert fingerprint(as_of) == expected
+
+
+def test_volume_multiplies_the_dossiers_and_tells_the_first_ones_alike() -> None:
+    plain, fourfold = (histories("demo", "05755", "2026-01", volume) for volume in (1, 4))
+    assert len(fourfold) == pytest.approx(4 * len(plain), rel=0.02)
+    assert fourfold[: len(plain)] == plain
+
+
+def test_dossier_codes_are_unique_at_the_largest_volume() -> None:
+    codes = [history.code for history in histories("demo", "16342", "2026-01", MOST_VOLUME)]
+    assert len(set(codes)) == len(codes) > 5000
+
+
 def test_dossier_codes_are_unique() -> None:
     codes = [history.code for commune_code in PROFILES for history in all_histories(commune_code)]
     assert len(codes) == len(set(codes))
@@ -68,7 +97,7 @@ def test_events_follow_each_other_in_time() -> None:
 def test_nothing_is_shown_that_had_not_happened_yet() -> None:
     as_of = dt.datetime(2026, 3, 10, 12)
     shown = all_seen(as_of)
-    limit = as_of.strftime(STAMP)
+    limit = stamp(as_of)
     told = ("NgayNopHoSo", "NgayTiepNhan", "NgayKetThucXuLy", "NgayTra", "NgayTuChoi", "NgayCapNhat")
     assert all(row[name] <= limit for row in shown for name in told)
     assert any(row["TrangThaiHoSo"] in {"2", "4", "5"} for row in shown)

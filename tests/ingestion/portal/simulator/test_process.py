@@ -33,6 +33,14 @@ def test_a_taken_port_is_told() -> None:
             pass
 
 
+@pytest.mark.parametrize("volume", ["0", "31"])
+def test_it_does_not_start_with_a_volume_that_it_cannot_number(volume: str) -> None:
+    options = ["--port", "0", "--password-env", "PW", "--volume", volume]
+    ended = subprocess.run([*MODULE, *options], cwd=PROJECT, env={"PW": "x"}, capture_output=True, check=False)
+    assert ended.returncode == 2
+    assert "không quá 30" in ended.stderr.decode()
+
+
 def test_it_ends_when_its_parent_is_gone() -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
