@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import logging
 from typing import TYPE_CHECKING, Any
 
 import portalocker
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
 from ingestion.portal import store
 from ingestion.portal.pull import pull_dossiers
-from ingestion.portal.simulator.app import DEFAULT_SEED
-from ingestion.portal.simulator.histories import histories, months_until
 from ingestion.portal.store import rebuild_batches
-from tests.ingestion.portal.office import canaries_in, vietnam
-from warehouse.clock import VIETNAM
+from tests.ingestion.portal.office import canaries_in, expected_keys, keys, raw_rows, raw_table, vietnam
 from warehouse.errors import SettingsRefused, SourceContractBroken, WriterBusy
 from warehouse.evidence import check_evidence
 from warehouse.ledger_tables import AUDIT_LOG, METADATA, PORTAL_BATCHES, PORTAL_CURSORS
@@ -48,30 +42,6 @@ def kill_after(page: int) -> Callable[[int], None]:
             raise Killed
 
     return hook
-
-
-def raw_table(settings: Settings) -> pa.Table:
-    files = sorted((settings.raw / "dossiers").glob("*.parquet"))
-    return pa.concat_tables([pq.read_table(file) for file in files])
-
-
-def raw_rows(settings: Settings) -> list[dict[str, Any]]:
-    return raw_table(settings).to_pylist()
-
-
-def keys(settings: Settings) -> list[tuple[str, dt.datetime]]:
-    return sorted((row["dossier_code"], row["updated_at"]) for row in raw_rows(settings))
-
-
-def expected_keys(commune_code: str, as_of: dt.datetime) -> list[tuple[str, dt.datetime]]:
-    """What the simulator's own histories say had happened by an instant."""
-    wall = as_of.astimezone(VIETNAM).replace(tzinfo=None)
-    last = [
-        (history.code, history.updated_at(wall))
-        for month in months_until(wall)
-        for history in histories(DEFAULT_SEED, commune_code, month)
-    ]
-    return sorted((code, at.replace(tzinfo=VIETNAM).astimezone(dt.UTC)) for code, at in last if at)
 
 
 def everything(settings: Settings, engine: sa.Engine) -> tuple[dict[str, str], dict[str, list[Any]]]:
