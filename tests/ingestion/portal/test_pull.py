@@ -194,7 +194,7 @@ def test_a_passing_fault_of_the_portal_is_survived(
     assert keys(settings) == expected_keys(plan.commune_code, EARLY)
 
 
-@pytest.mark.parametrize("fault", ["wrong_total", "empty_page"])
+@pytest.mark.parametrize("fault", ["changed_total", "vanished_page"])
 def test_a_passing_contradiction_is_read_again(
     fault: str, settings: Settings, engine: sa.Engine, portal: Portal, plan: Plan, order_fault: Callable[..., None]
 ) -> None:
@@ -208,7 +208,7 @@ def test_a_count_that_never_agrees_fails_and_puts_the_watermark_back(
 ) -> None:
     pull_dossiers(settings, engine, portal, [plan], EARLY)
     before = cursor(engine)[0]
-    order_fault("wrong_total", times=100)
+    order_fault("changed_total", times=100)
     with pytest.raises(SourceContractBroken) as caught:
         pull_dossiers(settings, engine, portal, [plan], LATER)
     assert "cổng báo" in caught.value.message
@@ -219,7 +219,7 @@ def test_a_count_that_never_agrees_fails_and_puts_the_watermark_back(
 def test_a_pull_after_a_failed_count_holds_every_dossier_once(
     settings: Settings, engine: sa.Engine, portal: Portal, plan: Plan, order_fault: Callable[..., None], simulator: str
 ) -> None:
-    order_fault("wrong_total", times=4 * WHOLE_PASSES + WHOLE_PASSES)
+    order_fault("changed_total", times=4 * WHOLE_PASSES + WHOLE_PASSES)
     with pytest.raises(SourceContractBroken):
         pull_dossiers(settings, engine, portal, [plan], vietnam("2025-12-10"))
     order_fault("repeated_page", times=1)
