@@ -8,6 +8,11 @@ the people who read it); its facts are attributes, so that `--json` can print th
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 class ThuocDoError(Exception):
     """Root of every error that Thước Đo raises on purpose."""
@@ -91,3 +96,11 @@ class NotPublished(ThuocDoError):
     """No snapshot has been published yet."""
 
     code = "PUB-01"
+
+
+def told_together(failures: Mapping[str, ThuocDoError]) -> ThuocDoError:
+    """Make one error of those of several sources, by name; a retryable one's class, where trying again can help."""
+    first = min(failures.values(), key=lambda failure: not failure.retryable)
+    if len(failures) == 1:
+        return first
+    return type(first)(" ".join(failure.message for failure in failures.values()), sources=list(failures))

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cli.arguments import read_day
 from cli.output import Json, print_json, print_rows, say
 from ingestion.channels.drop_folder import collect_drop_folder
 from ingestion.channels.fetch import collect_channels
 from ingestion.channels.records import read_channels
 from ingestion.forms.slip import write_slip
 from ingestion.intake import Arrival, ReceiptResult, take_in
-from ingestion.portal.pull import pull_dossiers
-from ingestion.portal.records import read_portals
+from ingestion.portal.collect import collect_portals, portal_files
+from ingestion.portal.pull import PullResult
 from ingestion.receipts import list_receipts
 from plans.periods import period_of
 from plans.reading import find_plan, read_plans
 from warehouse.clock import now
-from warehouse.errors import UsageError
+from warehouse.errors import (
+    SettingsRefused,
+    SourceContractBroken,
+    SourceUnavailable,
+    ThuocDoError,
+    UsageError,
+    WriterBusy,
+    told_together,
+)
 from warehouse.ledger import open_ledger
 from warehouse.settings import Settings, settings_from_environment
 
@@ -119,35 +129,52 @@ def collect(
     source: Annotated[
         str | None, typer.Option(help="drop (thư mục nộp), <loại>:<tên kênh> hoặc tên cổng; bỏ trống: tất cả.")
     ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Kéo lại hồ sơ của cổng từ ngày này (YYYY-MM-DD); chỉ ghi phần còn thiếu.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Lấy số liệu từ mọi nguồn đã cấu hình một lần."""
+    """Lấy số liệu từ mọi nguồn đã cấu hình một lần; nguồn này lỗi không cản nguồn khác."""
     settings = settings_from_environment()
-    collected = _collect(settings, source)
-    if as_json:
+    collected, failures = _collect(settings, source, read_day(since) if since else None)
+    if as_json and not failures:
         print_json(collected)
-    else:
+    elif collected:
         print_rows("Đã thu thập", {"source": "Nguồn", "rows_in": "Nhận", "rows_out": "Ghi mới"}, collected)
+    if failures:
+        raise told_together(failures)
 
 
-def _collect(settings: Settings, source: str | None) -> list[dict[str, object]]:
-    ledger, plans = open_ledger(settings), read_plans(settings.plans_folder)
-    portals = read_portals(settings.portals_folder)
-    channels = read_channels(settings.channels_folder)
-    names = ["drop", *channels, *portals]
-    if source and source not in names:
-        raise UsageError(f"Không có nguồn '{source}'. Các nguồn: {', '.join(names)}.", source=source)
+def _collect(
+    settings: Settings, source: str | None, since: dt.date | None
+) -> tuple[list[dict[str, object]], dict[str, ThuocDoError]]:
+    """Collect each chosen source; returns what came of each, and the errors of those that failed."""
+    ledger, plans, moment = open_ledger(settings), read_plans(settings.plans_folder), now(settings)
+    collect_one: dict[str, Callable[[str], dict[str, object]]] = {
+        "drop": lambda name: _counted(name, collect_drop_folder(settings, ledger, plans, moment)),
+        **dict.fromkeys(
+            read_channels(settings.channels_folder),
+            lambda name: _counted(name, collect_channels(settings, ledger, plans, moment, name)),
+        ),
+        **dict.fromkeys(
+            portal_files(settings.portals_folder),
+            lambda name: _pulled(name, collect_portals(settings, ledger, plans, moment, name, since)[name]),
+        ),
+    }
+    if source and source not in collect_one:
+        raise UsageError(f"Không có nguồn '{source}'. Các nguồn: {', '.join(collect_one)}.", source=source)
     collected: list[dict[str, object]] = []
-    if source in {None, "drop"}:
-        collected.append(_counted("drop", collect_drop_folder(settings, ledger, plans, now(settings))))
-    for name in channels:
-        if source in {None, name}:
-            collected.append(_counted(name, collect_channels(settings, ledger, plans, now(settings), name)))
-    for name, portal in portals.items():
-        if source in {None, name}:
-            pulled = pull_dossiers(settings, ledger, portal, plans.values(), now(settings))
-            collected.append({"source": name, "rows_in": pulled.rows_in, "rows_out": pulled.rows_out})
-    return collected
+    failures: dict[str, ThuocDoError] = {}
+    for name in [source] if source else collect_one:
+        try:
+            collected.append(collect_one[name](name))
+        except (SourceUnavailable, SourceContractBroken, SettingsRefused, WriterBusy) as failure:
+            failures[name] = failure
+    return collected, failures
+
+
+def _pulled(source: str, result: PullResult) -> dict[str, object]:
+    return {"source": source, "rows_in": result.rows_in, "rows_out": result.rows_out}
 
 
 def _counted(source: str, results: Sequence[ReceiptResult]) -> dict[str, object]:

@@ -1,12 +1,14 @@
 """A polite and distrustful HTTP client of a portal.
 
 Polite: paced, bounded retries with jitter, `Retry-After` obeyed. Distrustful: only hosts of the
-portal file, TLS off loopback, no redirects, no proxies from the environment, caps on bytes and
-time. What the portal answers is never put into a message: it may name a citizen.
+portal file, TLS off loopback, no redirects, no proxies from the environment, caps on bytes and on
+the time of a whole exchange, answers that name the question they answer, nothing from a cache.
+What the portal answers is never put into a message: it may name a citizen.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import ssl
 import time
@@ -33,6 +35,8 @@ LOG = logging.getLogger(__name__)
 RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 SESSION_RENEWALS = 2
 DIGITS_OF_A_COUNT = 9
+MEDIA_TYPE = "application/json"
+UTF_8 = frozenset({"utf-8", "utf8"})
 
 
 class _TryAgain(Exception):
@@ -46,7 +50,10 @@ class _TryAgain(Exception):
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a search; `records` hold the listed keys as the portal sent them and must not be logged."""
+    """One page of a search; `records` hold the listed keys as the portal sent them and must not be logged.
+
+    `number` is the page that the portal says this is.
+    """
 
     number: int
     total: int
@@ -80,7 +87,10 @@ class PortalClient:
         self._session: str | None = None
         self._earliest_next = clock()
         limits = portal.limits
-        self._http = httpx.Client(
+        # asyncio, because only there one deadline holds for a whole exchange: a server that drips
+        # headers or chunk marks byte by byte never lets a timeout between two reads pass.
+        self._runner = asyncio.Runner()
+        self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds),
             follow_redirects=False,
             trust_env=False,
@@ -95,7 +105,8 @@ class PortalClient:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._http.close()
+        self._runner.run(self._http.aclose())
+        self._runner.close()
 
     def search(self, agency_code: str, start: dt.datetime, end: dt.datetime, number: int) -> Page:
         """Return one page of the dossiers whose last update is in [start, end], as of `end`.
@@ -118,7 +129,7 @@ class PortalClient:
                 self._session = self._logged_in()
             answer = self._answer(rule.path, {"session": self._session, **question})
             if answer.get("error_code") not in self._portal.session.expired_codes:
-                return self._page(answer, number)
+                return self._page(answer, agency_code)
             LOG.info("Cổng %s: phiên hết hạn, đăng nhập lại.", self._portal.name)
             self._session = None
         raise self._unavailable("phiên đăng nhập hết hạn ngay sau khi cấp")
@@ -139,18 +150,23 @@ class PortalClient:
             portal=self._portal.name,
         )
 
-    def _page(self, answer: Mapping[str, object], number: int) -> Page:
+    def _page(self, answer: Mapping[str, object], agency_code: str) -> Page:
         if answer.get("error_code") not in self._portal.search.ok_codes:
             raise self._broken("câu trả lời tra cứu báo lỗi (error_code)")
-        total, records = answer.get("tongSo"), answer.get("data")
-        is_count = isinstance(total, str) and total.isascii() and total.isdigit() and len(total) <= DIGITS_OF_A_COUNT
-        if not is_count or not isinstance(total, str):
-            raise self._broken("'tongSo' không phải một số")
+        if answer.get("madonvi") != agency_code:
+            raise self._broken("câu trả lời là của đơn vị khác với đơn vị đã hỏi (madonvi)")
+        number, total, records = self._count(answer, "trang"), self._count(answer, "tongSo"), answer.get("data")
         if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
             raise self._broken("'data' không phải danh sách hồ sơ")
         if len(records) > self._portal.search.page_size:
             raise self._broken("một trang có nhiều hồ sơ hơn đã hỏi")
-        return Page(number, int(total), tuple(records))
+        return Page(number, total, tuple(records))
+
+    def _count(self, answer: Mapping[str, object], key: str) -> int:
+        text = answer.get(key)
+        if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= DIGITS_OF_A_COUNT:
+            return int(text)
+        raise self._broken(f"'{key}' không phải một số")
 
     def _answer(
         self, path: str, question: Mapping[str, str], headers: Mapping[str, str] | None = None
@@ -181,15 +197,24 @@ class PortalClient:
 
     def _ask_once(self, path: str, question: Mapping[str, str], headers: Mapping[str, str]) -> bytes:
         self._keep_pace()
-        address = self._address.copy_with(raw_path=path.encode("ascii"))
         try:
-            with self._http.stream("POST", address, json=dict(question), headers=dict(headers)) as response:
-                self._check_status(response)
-                return self._body(response)
+            return self._runner.run(self._exchange(path, question, headers))
+        except TimeoutError:
+            raise _TryAgain("trả lời nhỏ giọt quá chậm") from None
         except httpx.TransportError as error:
             if _is_certificate_failure(error):
                 raise self._broken("chứng thư TLS không hợp lệ hoặc đã bị thay") from None
             raise _TryAgain(type(error).__name__) from None
+
+    async def _exchange(self, path: str, question: Mapping[str, str], headers: Mapping[str, str]) -> bytes:
+        address = self._address.copy_with(raw_path=path.encode("ascii"))
+        async with (
+            asyncio.timeout(self._portal.limits.response_seconds),
+            self._http.stream("POST", address, json=dict(question), headers=dict(headers)) as response,
+        ):
+            self._check_status(response)
+            self._check_headers(response)
+            return await self._body(response)
 
     def _keep_pace(self) -> None:
         wait = self._earliest_next - self._clock()
@@ -208,17 +233,23 @@ class PortalClient:
             raise self._broken(f"trả lời chuyển hướng (HTTP {response.status_code}), không đi theo")
         if response.status_code != httpx.codes.OK:
             raise self._broken(f"trả lời HTTP {response.status_code}")
+
+    def _check_headers(self, response: httpx.Response) -> None:
         if response.headers.get("Content-Encoding", "identity") != "identity":
             raise self._broken("trả lời nén trong khi không được yêu cầu")
+        if response.headers.get("Content-Type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
+            raise self._broken(f"trả lời không phải {MEDIA_TYPE}")
+        if (response.charset_encoding or "utf-8").lower() not in UTF_8:
+            raise self._broken("trả lời không ghi bằng UTF-8")
+        if response.headers.get("Age", "0").strip() != "0":
+            raise _TryAgain("trả lời cũ từ bộ nhớ đệm, dù đã yêu cầu no-cache")
 
-    def _body(self, response: httpx.Response) -> bytes:
-        limits, began, content = self._portal.limits, self._clock(), bytearray()
-        for piece in response.iter_raw():
+    async def _body(self, response: httpx.Response) -> bytes:
+        most, content = self._portal.limits.response_bytes, bytearray()
+        async for piece in response.aiter_raw():
             content += piece
-            if len(content) > limits.response_bytes:
-                raise self._broken(f"một câu trả lời dài hơn {limits.response_bytes} byte")
-            if self._clock() - began > limits.response_seconds:
-                raise _TryAgain("trả lời nhỏ giọt quá chậm")
+            if len(content) > most:
+                raise self._broken(f"một câu trả lời dài hơn {most} byte")
         return bytes(content)
 
     def _unavailable(self, why: str) -> SourceUnavailable:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
 
-from warehouse.errors import SettingsRefused, UsageError
+from warehouse.errors import SettingsRefused
 from warehouse.record_files import read_record
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Limits(Record):
     requests_per_second: float = Field(gt=0)
     connect_seconds: float = Field(gt=0)
     read_seconds: float = Field(gt=0)
-    response_seconds: float = Field(gt=0, description="Whole answer, against one that drips")
+    response_seconds: float = Field(gt=0, description="Whole exchange, against an answer that drips")
     response_bytes: int = Field(gt=0)
     attempts: int = Field(ge=1)
     first_wait_seconds: float = Field(ge=0)
@@ -212,11 +212,3 @@ def read_portal(path: Path) -> Portal:
 def read_portals(folder: Path) -> dict[str, Portal]:
     """Read every portal file of a folder, by name; raises SettingsRefused at the first broken one."""
     return {path.stem: read_portal(path) for path in sorted(folder.glob("*.yml"))}
-
-
-def find_portal(portals: dict[str, Portal], name: str) -> Portal:
-    """Return a portal by name; raises UsageError that lists the known names."""
-    if name not in portals:
-        known = ", ".join(sorted(portals)) or "chưa có cổng nào"
-        raise UsageError(f"Không có cổng dịch vụ công '{name}'. Các cổng hiện có: {known}.", portal=name)
-    return portals[name]

@@ -32,11 +32,15 @@ class PassCheck:
     def __init__(self, portal: Portal, window: Window) -> None:
         self._last = portal.stamp(window.start)
         self._end = portal.stamp(window.end)
+        self._pages = 0
         self._total: int | None = None
         self._seen: set[str] = set()
 
     def add(self, page: Page, dossiers: list[MinimisedDossier]) -> None:
         """Take in a page; raises PassDisturbed where it does not follow from the ones before."""
+        self._pages += 1
+        if page.number != self._pages:
+            raise PassDisturbed(f"hỏi trang {self._pages} nhưng cổng trả trang {page.number}")
         if self._total is not None and page.total != self._total:
             raise PassDisturbed(f"tổng số hồ sơ đổi từ {self._total} thành {page.total} giữa chừng")
         self._total = page.total

@@ -3,7 +3,7 @@
 CITIZEN = "CÔNG DÂN MẪU"
 OFFICIAL = "CÁN BỘ MẪU"
 PLACEHOLDER_ID = "000000001"  # a placeholder really seen where an id was missing (domain 3.3)
-CITIZEN_ID = "000000000001"
+CITIZEN_ID = "000912345678"  # no province has the code 000
 PHONE = "0900000000"
 EMAIL = "cong.dan.mau@example.invalid"
 ADDRESS = "SỐ NHÀ MẪU"

@@ -55,6 +55,8 @@ class Profile:
 
 FIRST_MONTH = "2025-11"
 """One month before the demo's first, so that the period 2025-12 (15/11-14/12) is whole."""
+LAST_MONTH = "2028-06"
+"""Working days are known for some months longer, so that what is begun by then also ends."""
 
 PROFILES = {
     # Thăng Bình: files called 'Dinhkem' pass for digitisation; the flag says 96 %, real files about 65 %.

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
+from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from pydantic import SecretStr
 
-from ingestion.portal.simulator.canaries import CANARIES
+from ingestion.portal.simulator.app import DEFAULT_SEED
+from ingestion.portal.simulator.histories import histories, months_until
 from warehouse.clock import VIETNAM
+
+if TYPE_CHECKING:
+    from warehouse.settings import Settings
 
 PASSWORD = SecretStr("mat-khau-thu")
 
@@ -18,10 +24,28 @@ def vietnam(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=VIETNAM).astimezone(dt.UTC)
 
 
-def canaries_in(text: str) -> list[str]:
-    """List the simulator's personal texts that stand in a text; digits inside a hash are not an id."""
-    return [
-        canary
-        for canary in CANARIES
-        if (re.search(rf"(?<![0-9a-f]){canary}(?![0-9a-f])", text) if canary.isdigit() else canary in text)
+def raw_table(settings: Settings) -> pa.Table:
+    """Return everything in raw of dossiers, batch after batch."""
+    files = sorted((settings.raw / "dossiers").glob("*.parquet"))
+    return pa.concat_tables([pq.read_table(file) for file in files])
+
+
+def raw_rows(settings: Settings) -> list[dict[str, Any]]:
+    """Return the rows of raw."""
+    return raw_table(settings).to_pylist()
+
+
+def keys(settings: Settings) -> list[tuple[str, dt.datetime]]:
+    """List dossier code and update instant of every row of raw, doubles too."""
+    return sorted((row["dossier_code"], row["updated_at"]) for row in raw_rows(settings))
+
+
+def expected_keys(commune_code: str, as_of: dt.datetime) -> list[tuple[str, dt.datetime]]:
+    """What the simulator's own histories say had happened by an instant."""
+    wall = as_of.astimezone(VIETNAM).replace(tzinfo=None)
+    last = [
+        (history.code, history.updated_at(wall))
+        for month in months_until(wall)
+        for history in histories(DEFAULT_SEED, commune_code, month)
     ]
+    return sorted((code, at.replace(tzinfo=VIETNAM).astimezone(dt.UTC)) for code, at in last if at)

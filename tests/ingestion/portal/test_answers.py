@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingestion.portal.answers import AnswerParser
 from ingestion.portal.simulator.histories import histories
-from tests.ingestion.portal.office import canaries_in
+from tests.canaries import canaries_in
 from tests.ingestion.portal.test_minimise import NEVER
 
 if TYPE_CHECKING:

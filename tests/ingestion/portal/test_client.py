@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 START, END = vietnam("2025-11-01"), vietnam("2025-12-01")
 COMMUNE = "05755"
+HONEST = b'{"error_code": "0", "madonvi": "05755", "tongSo": "0", "trang": "1", "data": []}'
 
 
 def with_limits(portal: Portal, **changes: object) -> Portal:
@@ -75,7 +76,7 @@ def serving(answer: Callable[[BaseHTTPRequestHandler], None], certificate: Path 
 
 def reply(handler: BaseHTTPRequestHandler, body: bytes, status: int = 200, **headers: str) -> None:
     handler.send_response(status)
-    for name, value in headers.items():
+    for name, value in ({"Content_Type": "application/json"} | headers).items():
         handler.send_header(name.replace("_", "-"), value)
     handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()
@@ -146,14 +147,22 @@ def test_an_answer_slower_than_the_timeout_is_retried_then_given_up(
         search(with_limits(portal, read_seconds=0.2, attempts=2), simulator)
 
 
-def test_an_answer_that_drips_is_given_up(portal: Portal) -> None:
+@pytest.mark.parametrize(
+    ("begun", "drop"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n", b" "),
+        (b"HTTP/1.1 200 OK\r\nX-Drip: ", b"x"),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"x"),
+    ],
+    ids=["body", "headers", "chunk marks"],
+)
+def test_an_answer_that_drips_is_given_up(portal: Portal, begun: bytes, drop: bytes) -> None:
     def drip(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Length", "1000")
-        handler.end_headers()
+        handler.close_connection = True
         with contextlib.suppress(OSError):
-            for _ in range(60):
-                handler.wfile.write(b" ")
+            handler.wfile.write(begun)
+            for _ in range(100):
+                handler.wfile.write(drop)
                 time.sleep(0.02)
 
     hasty = with_limits(portal, response_seconds=0.2, attempts=1)
@@ -199,6 +208,38 @@ def test_a_compressed_answer_is_refused(portal: Portal) -> None:
         search(portal, address)
 
 
+@pytest.mark.parametrize("media_type", ["text/html", "application/json; charset=windows-1258", ""])
+def test_an_answer_of_another_kind_or_charset_is_refused(portal: Portal, media_type: str) -> None:
+    with (
+        serving(lambda handler: reply(handler, HONEST, Content_Type=media_type)) as address,
+        pytest.raises(SourceContractBroken, match=r"application/json|UTF-8"),
+    ):
+        search(portal, address)
+
+
+def test_an_answer_from_a_cache_is_asked_for_again(portal: Portal) -> None:
+    ages = iter(("3600", "0"))
+    with serving(lambda handler: reply(handler, HONEST, Age=next(ages))) as address:
+        assert search(portal, address) == Page(1, 0, ())
+
+
+def test_an_answer_that_always_comes_from_a_cache_is_given_up(portal: Portal) -> None:
+    with (
+        serving(lambda handler: reply(handler, HONEST, Age="3600")) as address,
+        pytest.raises(SourceUnavailable, match="bộ nhớ đệm"),
+    ):
+        search(portal, address)
+
+
+def test_an_answer_about_another_agency_is_refused(portal: Portal) -> None:
+    other = HONEST.replace(COMMUNE.encode(), b"16342")
+    with (
+        serving(lambda handler: reply(handler, other)) as address,
+        pytest.raises(SourceContractBroken, match="madonvi"),
+    ):
+        search(portal, address)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -207,11 +248,12 @@ def test_a_compressed_answer_is_refused(portal: Portal) -> None:
         b"[]",
         b"[" * 100_000,
         b'{"error_code": "7"}',
-        b'{"error_code": "0", "tongSo": "1"}',
-        b'{"error_code": "0", "tongSo": 1, "data": []}',
-        b'{"error_code": "0", "tongSo": "-1", "data": []}',
-        b'{"error_code": "0", "tongSo": "1", "data": ["x"]}',
-        b'{"error_code": "0", "tongSo": "1", "data": [' + b"{}, " * 200 + b"{}]}",
+        HONEST.replace(b', "data": []', b""),
+        HONEST.replace(b'"tongSo": "0"', b'"tongSo": 1'),
+        HONEST.replace(b'"tongSo": "0"', b'"tongSo": "-1"'),
+        HONEST.replace(b'"trang": "1"', b'"trang": ""'),
+        HONEST.replace(b"[]", b'["x"]'),
+        HONEST.replace(b"[]", b"[" + b"{}, " * 200 + b"{}]"),
     ],
 )
 def test_an_answer_outside_the_contract_is_refused(portal: Portal, body: bytes) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ingestion.portal.minimise import minimise
 from ingestion.portal.simulator.histories import histories
-from tests.ingestion.portal.office import canaries_in
+from tests.canaries import canaries_in
 from warehouse.errors import SourceContractBroken
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.portal.records import find_portal, read_portal, read_portals
-from warehouse.errors import SettingsRefused, UsageError
+from ingestion.portal.records import read_portal, read_portals
+from warehouse.errors import SettingsRefused
 from warehouse.settings import PROJECT
 
 if TYPE_CHECKING:
@@ -52,11 +52,6 @@ def test_a_broken_portal_file_is_refused_by_the_name_of_what_is_wrong(
 def test_a_missing_portal_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsRefused, match="Không tìm thấy"):
         read_portal(tmp_path / "khong-co.yml")
-
-
-def test_an_unknown_portal_is_answered_with_the_known_ones(portal: Portal) -> None:
-    with pytest.raises(UsageError, match="demo"):
-        find_portal({"demo": portal}, "that")
 
 
 def test_a_commune_without_an_agency_code_goes_by_its_own(portal: Portal) -> None:
