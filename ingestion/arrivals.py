@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict
 
 from ingestion.findings import Finding
+from ingestion.forms.personal import without_personal_data
 from ingestion.forms.records import Sender
 from ingestion.normalise.names import escape_name
 from warehouse.ledger import from_instant, instant
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 OPEN = "received"
 ACCEPTED = ("accepted", "accepted_with_warnings")
-QUARANTINING = frozenset({"SEC-01", "SEC-19", "SEC-20"})
-"""Findings after which a person must look at the file: no honest mistake looks like that."""
+QUARANTINING = frozenset({"ARR-01", "ARR-05", "SEC-01", "SEC-19", "SEC-20"})
+"""Findings after which a person must look at the file: its sender cannot mend it alone, or meant no good."""
 MESSAGES = {
     "accepted": "Đã nhận.",
     "accepted_with_warnings": "Đã nhận; có điểm cần xem lại.",
@@ -38,7 +39,8 @@ MESSAGES = {
 class Arrival:
     """A file that a channel hands over; the sender is whom the channel knows, not whom the file names.
 
-    `is_suspect`: the channel saw that it is no plain file (a link, a FIFO); it is not opened.
+    `refused`: why the channel would not have it opened (no plain file, never finished);
+    `version`: what changes whenever the thing in the channel may have, where the channel knows it.
     """
 
     path: Path
@@ -46,7 +48,8 @@ class Arrival:
     channel: str
     sender_plan_key: str | None = None
     sender_unit_code: str | None = None
-    is_suspect: bool = False
+    refused: Finding | None = None
+    version: str = ""
 
     @property
     def sender(self) -> Sender:
@@ -157,7 +160,7 @@ def register(connection: sa.Connection, arrivals: Sequence[tuple[Arrival, Landed
         receipt = Receipt(
             receipt_id=receipt_id_of(landed.sha256, arrival.channel, arrival.sender, received_at),
             sha256=landed.sha256,
-            original_name=escape_name(arrival.original_name),
+            original_name=escape_name(without_personal_data(arrival.original_name)),
             channel=arrival.channel,
             sender=arrival.sender,
             received_at=received_at,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.arrivals import ACCEPTED, Decision, Receipt, outcome_of
 from ingestion.cage import CageRefused, read_sheets
+from ingestion.erasure import ERASING
 from ingestion.findings import Finding, finding
 from ingestion.forms.contents import date_shown
 from ingestion.forms.layout import FORM_CODE
@@ -80,9 +81,14 @@ def _refused(receipt: Receipt, findings: tuple[Finding, ...], identity: FormIden
 
 
 def _same_bytes(view: LedgerView, receipt: Receipt) -> Decision | None:
-    """Tell whether these bytes were decided before for this sender (F5): one load, the first id again."""
+    """Tell whether these bytes were decided before for this sender (F5): one load, the first id again.
+
+    Bytes that were erased are refused from any sender for what was found in them the first time.
+    """
     sender = receipt.sender
     for earlier in view.earlier_receipts(receipt.sha256):
+        if earlier.codes & ERASING:
+            return replace(_refused(receipt, earlier.findings), duplicate_of=earlier.receipt_id)
         is_taken = earlier.outcome in ACCEPTED and sender.agrees_with(earlier.plan_key, earlier.unit_code)
         is_same_refusal = (
             earlier.outcome not in ACCEPTED and sender == earlier.sender and not earlier.codes & PASSING_CODES

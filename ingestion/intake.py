@@ -8,13 +8,10 @@ without a submission in the ledger are overwritten by that batch.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import logging
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -30,31 +27,37 @@ from ingestion.arrivals import (
     register,
     result_of,
 )
+from ingestion.batches import RAW_TABLES, write_raw
 from ingestion.decisions import decide
-from ingestion.findings import Finding, FindingRefused, finding
-from ingestion.landing import Landed, land
+from ingestion.erasure import erased_hashes, record_erasures, remove_erased
+from ingestion.findings import Finding
+from ingestion.landing import Landed
 from ingestion.ledger_view import LedgerView
+from ingestion.unlanded import NOTE_FOLDER, StillChanging, land_or_note
+from warehouse.errors import WriterBusy
 from warehouse.ledger import audit, instant, transaction
 from warehouse.ledger_tables import SUBMISSIONS
-from warehouse.locks import os_lock
-from warehouse.raw import write_batch
-from warehouse.storage import check_free_space
+from warehouse.locks import intake_lock
+from warehouse.storage import check_free_space, sweep_unfinished
 
 if TYPE_CHECKING:
     from plans.records import Plan
     from warehouse.settings import Settings
 
-__all__ = ["Arrival", "ReceiptResult", "batch_name", "finish_open_receipts", "take_in"]
+__all__ = ["Arrival", "ReceiptResult", "Taken", "finish_open_receipts", "receive", "take_in"]
 
 LOG = logging.getLogger(__name__)
 BATCH_SIZE = 500
 """Files registered and decided together: one Parquet file of each raw table for all of them."""
-STILL_CHANGING = "ARR-01"
-RAW_TABLES = ("observations", "task_reports")
 
 
-class _StillChanging(Exception):
-    """The file changed while it was copied: it is not whole yet, and the next run takes it."""
+@dataclass(frozen=True)
+class Taken:
+    """An arrival that got its receipt; `was_read`: its bytes were taken, not only a note that they are there."""
+
+    arrival: Arrival
+    result: ReceiptResult
+    was_read: bool
 
 
 def take_in(
@@ -83,29 +86,43 @@ def take_in(
         StorageFull: no room; what was registered is finished by the next run.
         WriterBusy: another intake is running and did not end in time.
     """
+    return [taken.result for taken in receive(settings, engine, plans, arrivals, now)]
+
+
+def receive(
+    settings: Settings,
+    engine: sa.Engine,
+    plans: Mapping[str, Plan],
+    arrivals: Sequence[Arrival],
+    now: dt.datetime,
+) -> list[Taken]:
+    """Take files in as `take_in` does, and tell the channel which of its arrivals got which receipt."""
     check_free_space(settings)
-    results: list[ReceiptResult] = []
-    with _intake_lock(settings):
-        _finish(settings, engine, plans, now)
+    taken: list[Taken] = []
+    with intake_lock(settings):
+        _recover(settings, engine, plans, now)
         for start in range(0, len(arrivals), BATCH_SIZE):
-            results += _take_batch(settings, engine, plans, arrivals[start : start + BATCH_SIZE], now)
-    return results
+            taken += _take_batch(settings, engine, plans, arrivals[start : start + BATCH_SIZE], now)
+    return taken
 
 
 def finish_open_receipts(
     settings: Settings, engine: sa.Engine, plans: Mapping[str, Plan], now: dt.datetime
 ) -> list[ReceiptResult]:
     """Decide the receipts that a crash left open; nothing to do is the usual case."""
-    with _intake_lock(settings):
-        return [result_of(decision) for decision in _finish(settings, engine, plans, now).values()]
+    with intake_lock(settings):
+        return [result_of(decision) for decision in _recover(settings, engine, plans, now).values()]
 
 
-@contextmanager
-def _intake_lock(settings: Settings) -> Iterator[None]:
-    """Let one intake run at a time: revision numbers and batches follow from what the ledger holds."""
-    busy = "Đang có một lượt tiếp nhận khác chạy. Hãy thử lại sau ít phút."
-    with os_lock(settings, settings.path("intake.lock"), busy):
-        yield
+def _recover(settings: Settings, engine: sa.Engine, plans: Mapping[str, Plan], now: dt.datetime) -> dict[str, Decision]:
+    """Finish what an intake that was killed left behind: half-made copies, bytes to erase, open receipts."""
+    for table in RAW_TABLES:
+        sweep_unfinished(settings.raw / table)
+    sweep_unfinished(settings.landing)
+    for notes in settings.root.glob(f"{NOTE_FOLDER}*"):
+        shutil.rmtree(notes)
+    remove_erased(settings, engine)
+    return _finish(settings, engine, plans, now)
 
 
 def _take_batch(
@@ -114,13 +131,14 @@ def _take_batch(
     plans: Mapping[str, Plan],
     arrivals: Sequence[Arrival],
     now: dt.datetime,
-) -> list[ReceiptResult]:
+) -> list[Taken]:
+    erased = erased_hashes(engine)
     landed: list[tuple[Arrival, Landed]] = []
     reasons: list[Finding | None] = []
     for arrival in arrivals:
         try:
-            safe, reason = _landed(settings, arrival, now)
-        except (FileNotFoundError, _StillChanging):
+            safe, reason = land_or_note(settings, arrival, now, erased)
+        except (FileNotFoundError, StillChanging):
             LOG.warning("a file vanished or changed while it was read (channel %s)", arrival.channel)
             continue
         landed.append((arrival, safe))
@@ -128,77 +146,65 @@ def _take_batch(
     with transaction(engine) as connection:
         receipts = register(connection, landed, now)
         decisions = {
-            receipt.receipt_id: _unopened(receipt, reason)
+            receipt.receipt_id: _unopened(LedgerView(engine), receipt, reason)
             for receipt, reason in zip(receipts, reasons, strict=True)
             if reason is not None
         }
         for decision in decisions.values():
             _close(connection, decision, now)
     decisions |= _finish(settings, engine, plans, now)
-    return [result_of(decisions[receipt.receipt_id]) for receipt in receipts]
+    return [
+        Taken(arrival, result_of(decisions[receipt.receipt_id]), was_read=reason is None)
+        for (arrival, _), receipt, reason in zip(landed, receipts, reasons, strict=True)
+    ]
 
 
-def _landed(settings: Settings, arrival: Arrival, now: dt.datetime) -> tuple[Landed, Finding | None]:
-    """Land a file; what cannot be landed leaves a note in its place, so that it too gets a receipt."""
-    try:
-        if arrival.is_suspect:
-            raise FindingRefused(finding("SEC-01", found="liên kết, liên kết cứng hoặc mục đặc biệt"))
-        return land(settings, arrival.path, now), None
-    except FindingRefused as refusal:
-        if refusal.finding.code == STILL_CHANGING:
-            raise _StillChanging from refusal
-        note = {"code": refusal.finding.code, "name": arrival.original_name, "noted_at": instant(now)}
-        with tempfile.TemporaryDirectory(dir=settings.root, prefix=".note-") as folder:
-            path = Path(folder) / "note.json"
-            path.write_text(json.dumps(note, sort_keys=True), encoding="utf-8")
-            return land(settings, path, now), refusal.finding
-
-
-def _unopened(receipt: Receipt, reason: Finding) -> Decision:
-    """Close a receipt of something that was never opened."""
+def _unopened(view: LedgerView, receipt: Receipt, reason: Finding) -> Decision:
+    """Close a receipt of something that was never opened; handed over again after a crash, it repeats the first."""
     sender = receipt.sender
-    outcome = "quarantined" if reason.severity != "error" else outcome_of((reason,))
-    return Decision(receipt, outcome, (reason,), plan_key=sender.plan_key, unit_code=sender.unit_code)
+    earlier = [one.receipt_id for one in view.earlier_receipts(receipt.sha256) if one.sender == sender]
+    return Decision(
+        receipt, outcome_of((reason,)), (reason,), plan_key=sender.plan_key, unit_code=sender.unit_code,
+        duplicate_of=next(iter(earlier), None),
+    )  # fmt: skip
 
 
 def _finish(settings: Settings, engine: sa.Engine, plans: Mapping[str, Plan], now: dt.datetime) -> dict[str, Decision]:
-    """Decide every open receipt, write raw, then close them all in one transaction."""
+    """Decide every open receipt, write raw, close them all in one transaction, then erase what may not be kept."""
     with engine.connect() as connection:
         receipts = open_receipts(connection)
+    if not receipts:
+        return {}
     view = LedgerView(engine)
     decisions = []
     for receipt in receipts:
         decision = decide(settings, view, plans, receipt, now)
         view.remember(decision)
         decisions.append(decision)
-    if not decisions:
-        return {}
-    _write_raw(settings, decisions)
     with transaction(engine) as connection:
+        _require_open(connection, receipts)
+        write_raw(settings, decisions)
         for decision in decisions:
             _close(connection, decision, now)
+        record_erasures(connection, now)
+    remove_erased(settings, engine)
     return {decision.receipt.receipt_id: decision for decision in decisions}
 
 
-def _write_raw(settings: Settings, decisions: Sequence[Decision]) -> None:
-    """Write the rows of all accepted forms, before the ledger says that they are accepted.
+def _require_open(connection: sa.Connection, receipts: Sequence[Receipt]) -> None:
+    """Stop an intake that somebody has overtaken, before it writes anything (R6).
 
-    The batch is named after all the receipts decided together. Should the process die before
-    the ledger is written, exactly these receipts are still open, and the next run writes the
-    same batch again.
+    The ledger's own write lock, held from here to the commit, is the fence: of two that decided the same
+    receipts, whatever became of their lock file, the second finds them decided.
     """
-    batch = batch_name([decision.receipt for decision in decisions])
-    for table in RAW_TABLES:
-        rows = [row for decision in decisions for row in decision.rows.get(table, [])]
-        if rows:
-            write_batch(settings, table, batch, rows)
-
-
-def batch_name(receipts: Sequence[Receipt]) -> str:
-    """Name a batch after its receipts; names sort by the time of receipt."""
-    first = min(receipt.received_at for receipt in receipts)
-    ids = ",".join(sorted(receipt.receipt_id for receipt in receipts))
-    return f"intake-{first:%Y%m%dT%H%M%S}-{hashlib.sha256(ids.encode()).hexdigest()[:12]}"
+    still_open = {receipt.receipt_id for receipt in open_receipts(connection)}
+    overtaken = [receipt.receipt_id for receipt in receipts if receipt.receipt_id not in still_open]
+    if overtaken:
+        raise WriterBusy(
+            f"Biên nhận {overtaken[0]} vừa được một lượt tiếp nhận khác xử lý: lượt này dừng, không ghi gì. "
+            "Xem kết quả bằng lệnh: thuocdo receipts.",
+            receipts=overtaken,
+        )
 
 
 def _close(connection: sa.Connection, decision: Decision, now: dt.datetime) -> None:

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 from ingestion.findings import FindingRefused, finding
 from ingestion.limits import limit_text, limits
 from ingestion.opening import open_regular
-from warehouse.storage import CHUNK, full_disk_told, sha256_of, sync_folder
+from warehouse.storage import CHUNK, UNFINISHED, full_disk_told, sha256_of, sync_folder
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Collection
 
     from warehouse.settings import Settings
 
@@ -30,7 +31,10 @@ MEGABYTE = 1 << 20
 
 @dataclass(frozen=True)
 class Landed:
-    """Bytes that are safe on disk; `is_new` is False when the same bytes had landed before."""
+    """Bytes that are safe on disk; `is_new` is False when the same bytes had landed before.
+
+    Of erased bytes (`ingestion.erasure`) nothing stands at `path`: what they were is in the ledger.
+    """
 
     sha256: str
     path: Path
@@ -43,29 +47,34 @@ def landed_path(settings: Settings, sha256: str) -> Path:
     return settings.landing / sha256[:FANOUT] / sha256
 
 
-def land(settings: Settings, path: Path, now: dt.datetime) -> Landed:
+def land(settings: Settings, path: Path, now: dt.datetime, erased: Collection[str] = ()) -> Landed:
     """Copy a file into landing under its sha256; landing the same bytes again changes nothing.
 
     The stored name is ours, never the sender's. `now` becomes the modification time of the
-    landed file, so that a folder listing shows when it was received.
+    landed file, so that a folder listing shows when it was received. Bytes whose sha256 is in
+    `erased` are not kept again.
 
     Raises:
-        FindingRefused: SEC-01 not a regular file; ARR-04 larger than the limit; ARR-01 the file
-            changed while it was read (try again later). Nothing is kept in these cases.
+        FindingRefused: SEC-01 not a regular file; ARR-04 larger than the limit; ARR-05 locked or
+            not readable for us; ARR-01 the file changed while it was read (try again later).
+            Nothing is kept in these cases.
         StorageFull: the disk is full; nothing is kept.
-        OSError: the file is gone or cannot be read.
+        FileNotFoundError: the file is gone.
     """
-    source = open_regular(path)
+    try:
+        source = open_regular(path)
+    except PermissionError as error:
+        raise FindingRefused(finding("ARR-05")) from error
     try:
         with full_disk_told(settings.landing):
-            return _land(settings, source, now)
+            return _land(settings, source, now, erased)
     finally:
         os.close(source)
 
 
-def _land(settings: Settings, source: int, now: dt.datetime) -> Landed:
+def _land(settings: Settings, source: int, now: dt.datetime, erased: Collection[str]) -> Landed:
     settings.landing.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=settings.landing, prefix=".", suffix=".part")
+    descriptor, name = tempfile.mkstemp(dir=settings.landing, prefix=".", suffix=UNFINISHED)
     temporary = Path(name)
     try:
         try:
@@ -76,6 +85,8 @@ def _land(settings: Settings, source: int, now: dt.datetime) -> Landed:
         finally:
             os.close(descriptor)
         final = landed_path(settings, sha256)
+        if sha256 in erased:
+            return Landed(sha256, final, size, is_new=False)
         return Landed(sha256, final, size, is_new=_settle(temporary, final, sha256))
     finally:
         temporary.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingestion.arrivals import ACCEPTED, OPEN, Decision, stored_findings
+from ingestion.findings import Finding
 from ingestion.forms.layout import FORM_CODE
 from ingestion.forms.records import Sender
 from warehouse.ledger import from_instant
@@ -32,7 +33,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Earlier:
-    """A decided receipt; `codes` are those of its findings."""
+    """A decided receipt and what it was told."""
 
     receipt_id: str
     sha256: str
@@ -44,7 +45,13 @@ class Earlier:
     revision: int | None
     sender: Sender
     received_at: dt.datetime
-    codes: frozenset[str]
+    is_repetition: bool
+    findings: tuple[Finding, ...]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Codes of its findings."""
+        return frozenset(found.code for found in self.findings)
 
 
 class LedgerView:
@@ -70,7 +77,8 @@ class LedgerView:
             revision=decision.revision,
             sender=receipt.sender,
             received_at=receipt.received_at,
-            codes=frozenset(found.code for found in decision.findings),
+            is_repetition=decision.duplicate_of is not None,
+            findings=decision.findings,
         )
         if decision.outcome in ACCEPTED and decision.revision and decision.content_hash:
             key = (decision.plan_key or "", decision.unit_code or "", decision.period or "")
@@ -97,15 +105,15 @@ class LedgerView:
         return Standing(row.receipt_id, row.revision, row.content_hash) if row else None
 
     def earlier_receipts(self, sha256: str) -> list[Earlier]:
-        """Return decided receipts of the same bytes that are not duplicates themselves, oldest first."""
+        """Return decided receipts of the same bytes that repeat no other one, oldest first."""
         query = (
             sa.select(RECEIPTS)
-            .where(RECEIPTS.c.sha256 == sha256, RECEIPTS.c.outcome.not_in((OPEN, "duplicate")))
+            .where(RECEIPTS.c.sha256 == sha256, RECEIPTS.c.outcome != OPEN, RECEIPTS.c.duplicate_of.is_(None))
             .order_by(RECEIPTS.c.received_at)
         )
         with self._engine.connect() as connection:
             stored = [_earlier(connection, row) for row in connection.execute(query).all()]
-        pending = [one for one in self._pending.values() if one.sha256 == sha256 and one.outcome != "duplicate"]
+        pending = [one for one in self._pending.values() if one.sha256 == sha256 and not one.is_repetition]
         return stored + pending
 
     def receipt(self, receipt_id: str) -> Earlier:
@@ -146,5 +154,6 @@ def _earlier(connection: sa.Connection, row: Any) -> Earlier:
         revision=row.revision,
         sender=Sender(row.sender_plan_key, row.sender_unit_code),
         received_at=from_instant(row.received_at),
-        codes=frozenset(found.code for found in stored_findings(connection, row.receipt_id)),
+        is_repetition=row.duplicate_of is not None,
+        findings=stored_findings(connection, row.receipt_id),
     )

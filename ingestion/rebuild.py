@@ -22,6 +22,7 @@ from ingestion.portal.store import rebuild_batches
 from warehouse.errors import ReconciliationFailed
 from warehouse.ledger import from_instant
 from warehouse.ledger_tables import RECEIPTS, SUBMISSIONS
+from warehouse.locks import intake_lock
 from warehouse.raw import batch_path, batches, ensure_tables, write_batch
 from warehouse.storage import sha256_of
 
@@ -40,7 +41,13 @@ def rebuild_raw(settings: Settings, ledger: sa.Engine, plans: Mapping[str, Plan]
 
     Raises:
         ReconciliationFailed: a landed file no longer gives what was accepted from it.
+        WriterBusy: an intake is running.
     """
+    with intake_lock(settings):  # a batch that an intake writes meanwhile would be swept as unknown
+        return _rebuild(settings, ledger, plans)
+
+
+def _rebuild(settings: Settings, ledger: sa.Engine, plans: Mapping[str, Plan]) -> int:
     ensure_tables(settings)
     query = (
         sa.select(RECEIPTS, *(SUBMISSIONS.c[name] for name in ("accepted_at", "content_hash", "cells_filled")))

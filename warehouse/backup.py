@@ -1,7 +1,9 @@
 """Back up and restore: evidence first (landing, ledger), with hashes; never a copy of an open database.
 
 A backup is one folder: a consistent copy of the ledger (SQLite's own backup), every landed
-file, the raw batches, the issued forms, and `backup.json` with the sha256 of each, written last.
+file that the ledger speaks of, the raw batches, the issued forms, and `backup.json` with the sha256
+of each, written last. No intake runs meanwhile: bytes on the way to be judged, which may hold
+personal data and then go, are not in it; what was erased is not missing.
 The warehouse itself is not in it: it is rebuilt (design 2.1). A ledger on PostgreSQL has its
 own tools (`pg_dump`), so backing it up here is refused.
 """
@@ -9,6 +11,7 @@ own tools (`pg_dump`), so backing it up here is refused.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -16,17 +19,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
 from warehouse.errors import ReconciliationFailed, UsageError
+from warehouse.ledger import open_ledger
+from warehouse.ledger_tables import ERASURES, FILES, PORTAL_BATCHES
+from warehouse.locks import intake_lock
 from warehouse.storage import check_free_space, full_disk_told, sha256_of, sync_folder, write_durably
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
     from warehouse.settings import Settings
 
 MANIFEST = "backup.json"
 LEDGER = "ledger.db"
 FOLDERS = ("landing", "raw", "forms")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -39,19 +49,28 @@ class Backup:
 
 
 def create_backup(settings: Settings, now: dt.datetime) -> Backup:
-    """Write a backup of the state folder; returns where it lies. A folder without manifest is no backup."""
+    """Write a backup of the state folder; returns where it lies. A folder without manifest is no backup.
+
+    Finish open receipts first (`ingestion.intake.finish_open_receipts`): their files are kept as evidence.
+
+    Raises:
+        StorageFull: no room; nothing is kept.
+        UsageError: a backup of this second exists, or the ledger is on a server.
+        WriterBusy: an intake did not end in time.
+    """
     _require_sqlite(settings)
     check_free_space(settings)
     folder = settings.path("backups", f"{now:%Y%m%dT%H%M%SZ}")
     if folder.exists():
         raise UsageError(f"Đã có bản sao lưu {folder}. Hãy chạy lại sau một giây.", folder=str(folder))
     try:
-        with full_disk_told(folder):
+        with intake_lock(settings), full_disk_told(folder):
             folder.mkdir(parents=True)
             _copy_ledger(settings, folder / LEDGER)
+            known = _known_files(settings)
             for name in FOLDERS:
                 if settings.path(name).exists():
-                    shutil.copytree(settings.path(name), folder / name, ignore=shutil.ignore_patterns(".*"))
+                    shutil.copytree(settings.path(name), folder / name, ignore=_ignoring(known))
         entries = {str(path.relative_to(folder)): sha256_of(path) for path in _files(folder)}
         content = json.dumps(entries, indent=1, sort_keys=True).encode()
         write_durably(folder / MANIFEST, lambda handle: handle.write(content))
@@ -99,11 +118,12 @@ def restore_backup(settings: Settings, folder: Path, now: dt.datetime) -> Path:
         with full_disk_told(settings.root):
             shutil.copytree(folder, waiting, ignore=shutil.ignore_patterns(MANIFEST))
             aside.mkdir(parents=True)
-        for name in (LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", *FOLDERS, "warehouse"):
-            if settings.path(name).exists():
-                settings.path(name).rename(aside / name)
-        for path in waiting.iterdir():
-            path.rename(settings.path(path.name))
+        with intake_lock(settings):
+            for name in (LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", *FOLDERS, "warehouse"):
+                if settings.path(name).exists():
+                    settings.path(name).rename(aside / name)
+            for path in waiting.iterdir():
+                path.rename(settings.path(path.name))
     finally:
         shutil.rmtree(waiting, ignore_errors=True)
     sync_folder(settings.root)
@@ -112,6 +132,26 @@ def restore_backup(settings: Settings, folder: Path, now: dt.datetime) -> Path:
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+
+
+def _known_files(settings: Settings) -> frozenset[str]:
+    """Return the sha256 of every landed file that the ledger speaks of and that was not erased."""
+    ledger = open_ledger(settings)
+    with ledger.connect() as connection:
+        spoken_of = sa.union(sa.select(FILES.c.sha256), sa.select(PORTAL_BATCHES.c.sha256))
+        known: set[str] = set(connection.scalars(spoken_of))
+        known -= set(connection.scalars(sa.select(ERASURES.c.sha256)))
+    ledger.dispose()
+    return frozenset(known)
+
+
+def _ignoring(known: frozenset[str]) -> Callable[[str, list[str]], set[str]]:
+    """Leave out half-written files, and landed ones that no ledger row speaks of."""
+
+    def ignored(_folder: str, names: list[str]) -> set[str]:
+        return {name for name in names if name.startswith(".") or (SHA256.fullmatch(name) and name not in known)}
+
+    return ignored
 
 
 def _copy_ledger(settings: Settings, target: Path) -> None:

@@ -1,4 +1,4 @@
-"""Check the evidence: the audit chain holds, and every landed file still has its bytes."""
+"""Check the evidence: the audit chain holds, every landed file still has its bytes, and erased ones are gone."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import sqlalchemy as sa
 
 from warehouse.errors import ReconciliationFailed
 from warehouse.ledger import broken_audit_entries, open_ledger
-from warehouse.ledger_tables import FILES
+from warehouse.ledger_tables import ERASURES, FILES
 from warehouse.storage import sha256_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from warehouse.settings import Settings
 
 
@@ -25,17 +27,28 @@ def check_evidence(settings: Settings) -> int:
             entries=broken,
         )
     with ledger.connect() as connection:
-        known: list[str] = list(connection.scalars(sa.select(FILES.c.sha256).order_by(FILES.c.sha256)))
-    damaged = [digest for digest in known if not _is_whole(settings, digest)]
+        erased: set[str] = set(connection.scalars(sa.select(ERASURES.c.sha256)))
+        known: set[str] = set(connection.scalars(sa.select(FILES.c.sha256)))
+    if left := sorted(sha256 for sha256 in erased if _landed(settings, sha256).exists()):
+        raise ReconciliationFailed(
+            f"{len(left)} tệp chứa thông tin cá nhân đã ghi là xóa nhưng vẫn còn trong kho tệp gốc. Hãy chạy "
+            "`thuocdo collect --source drop` để xóa nốt.",
+            files=left,
+        )
+    damaged = sorted(digest for digest in known - erased if not _is_whole(settings, digest))
     if damaged:
         raise ReconciliationFailed(
             f"{len(damaged)} tệp gốc bị mất hoặc hỏng (ví dụ {damaged[0][:12]}…). Hãy khôi phục từ bản sao lưu "
             "(`thuocdo backup restore`).",
             files=damaged,
         )
-    return len(known)
+    return len(known - erased)
 
 
 def _is_whole(settings: Settings, digest: str) -> bool:
-    path = settings.landing / digest[:2] / digest
+    path = _landed(settings, digest)
     return path.exists() and sha256_of(path) == digest
+
+
+def _landed(settings: Settings, digest: str) -> Path:
+    return settings.landing / digest[:2] / digest

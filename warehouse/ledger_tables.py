@@ -82,13 +82,29 @@ FINDINGS = sa.Table(
     METADATA,
     sa.Column("receipt_id", CODE, sa.ForeignKey("receipts.receipt_id"), primary_key=True),
     sa.Column("finding_no", sa.Integer, primary_key=True),
-    sa.Column("code", sa.String(20), nullable=False),
+    sa.Column("code", sa.String(20), nullable=False, index=True),
     sa.Column("severity", sa.String(10), nullable=False),
     sa.Column("sheet", sa.Text),
     sa.Column("cell", sa.String(12)),
     sa.Column("found", sa.Text),
     sa.Column("expected", sa.Text),
     sa.Column("message", sa.Text, nullable=False),
+)
+
+ERASURES = sa.Table(
+    "erasures",
+    METADATA,
+    sa.Column("sha256", SHA256, sa.ForeignKey("files.sha256"), primary_key=True),
+    sa.Column("reason", sa.String(20), nullable=False),  # code of the finding that asks for it
+    sa.Column("erased_at", INSTANT, nullable=False),
+)
+
+UNSETTLED_FILES = sa.Table(
+    "unsettled_files",
+    METADATA,
+    sa.Column("channel", sa.String(20), primary_key=True),
+    sa.Column("place_sha256", SHA256, primary_key=True),  # of its place in the channel: names may tell of persons
+    sa.Column("first_seen_at", INSTANT, nullable=False),
 )
 
 SUBMISSIONS = sa.Table(

@@ -46,3 +46,19 @@ def os_lock(settings: Settings, place: Path, busy: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def intake_lock(settings: Settings) -> Iterator[None]:
+    """Let one process at a time change landing, the raw layer of forms, and the ledger's account of both.
+
+    Revision numbers and batches follow from what the ledger holds; a backup and a rebuild must
+    not see a file between its landing and its decision. A stopped process keeps the lock until it
+    dies, so nobody can wake up beside its successor.
+
+    Raises:
+        WriterBusy: another intake, rebuild or backup did not end in time.
+    """
+    busy = "Đang có một lượt tiếp nhận, dựng lại hoặc sao lưu khác chạy. Hãy thử lại sau ít phút."
+    with os_lock(settings, settings.path("intake.lock"), busy):
+        yield

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from warehouse.storage import write_durably
+from warehouse.storage import sync_folder, write_durably
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -132,6 +132,14 @@ def write_batch(settings: Settings, table: str, batch: str, rows: Iterable[dict[
     target = batch_path(settings, table, batch)
     write_durably(target, lambda handle: pq.write_table(content, handle, compression="zstd"))
     return int(content.num_rows)
+
+
+def remove_batch(settings: Settings, table: str, batch: str) -> None:
+    """Remove a batch whose rows turned out not to count; nothing to do where it was never written."""
+    path = batch_path(settings, table, batch)
+    if path.exists():
+        path.unlink()
+        sync_folder(path.parent)
 
 
 def replace_table(settings: Settings, table: str, rows: Iterable[dict[str, Any]]) -> int:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from warehouse.settings import Settings
 
 CHUNK = 1 << 20
+UNFINISHED = ".part"
+"""How a file is called (behind a dot) until it is whole."""
 DISK_FULL = ("No space left on device", "Disk quota exceeded", "File too large", "disk is full", "failed to offload")
 """What the system, SQLite and DuckDB say of a full disk; databases and bulk copies tell it in words only."""
 
@@ -60,7 +62,7 @@ def write_durably(target: Path, write: Callable[[IO[bytes]], object], mode: int 
     """Write a file so that a crash leaves the old one or the new one: temp, fsync, rename, fsync folder."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with full_disk_told(target.parent):
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=UNFINISHED)
         try:
             with os.fdopen(descriptor, "wb") as handle:
                 write(handle)
@@ -72,6 +74,12 @@ def write_durably(target: Path, write: Callable[[IO[bytes]], object], mode: int 
             Path(name).unlink(missing_ok=True)
             raise
         sync_folder(target.parent)
+
+
+def sweep_unfinished(folder: Path) -> None:
+    """Remove the files that a killed process left half-made in a folder that only the caller now writes to."""
+    for left in folder.glob(f".*{UNFINISHED}"):
+        left.unlink(missing_ok=True)
 
 
 def at_once(write: Callable[[IO[bytes]], object]) -> Callable[[IO[bytes]], object]:

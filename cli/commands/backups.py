@@ -8,8 +8,11 @@ from typing import Annotated
 import typer
 
 from cli.output import Json, print_json, say
+from ingestion.intake import finish_open_receipts
+from plans.reading import read_plans
 from warehouse.backup import create_backup, restore_backup, verify_backup
 from warehouse.clock import now
+from warehouse.ledger import open_ledger
 from warehouse.settings import settings_from_environment
 
 group = typer.Typer(no_args_is_help=True, help="Sao lưu và khôi phục.")
@@ -20,6 +23,8 @@ Folder = Annotated[Path, typer.Argument(help="Thư mục bản sao lưu.")]
 def create(as_json: Json = False) -> None:
     """Sao lưu tệp gốc, sổ cái và số liệu thô, kèm mã băm."""
     settings = settings_from_environment()
+    if settings.ledger_url is None:
+        finish_open_receipts(settings, open_ledger(settings), read_plans(settings.plans_folder), now(settings))
     made = create_backup(settings, now(settings))
     if as_json:
         print_json(made)

@@ -1,8 +1,8 @@
 """The drop folder: `drop/<plan_key>/<unit_code>/<file>`; the folder is the sender's identity.
 
 A folder on a share, an SFTP home or a synchronised directory: whatever the office has. Files
-that are still being written wait; what is not a plain file is moved aside and never opened;
-a file leaves the folder only after its receipt is committed.
+that are still being written wait, but not for ever; what is not a plain file is moved aside and never
+opened; a file leaves the folder only after its receipt is committed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingestion.intake import Arrival, ReceiptResult, take_in
+from ingestion.channels.interface import is_temporary
+from ingestion.channels.unsettled import unsettled_since
+from ingestion.decisions import moment_shown
+from ingestion.findings import finding
+from ingestion.intake import Arrival, ReceiptResult, Taken, receive
+from ingestion.normalise.names import escape_name
+from warehouse.errors import SourceUnavailable
 from warehouse.storage import sync_folder
 
 if TYPE_CHECKING:
@@ -30,8 +36,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 CHANNEL = "drop"
 SETTLE_SECONDS = 2.0
-TEMPORARY_SUFFIXES = (".part", ".tmp", ".crdownload", ".filepart", ".partial")
-TEMPORARY_PREFIXES = ("~$", ".")
+PATIENCE = dt.timedelta(minutes=30)
+"""How long a file may go on changing before it is set aside and its sender told (reliability F1)."""
 IDENTITY_DEPTH = 2
 CODE = re.compile(r"[a-z0-9._-]{1,60}")
 
@@ -67,40 +73,60 @@ def collect_drop_folder(
 
     Returns:
         A result for each file, oldest first. A file that lies outside a unit's folder has no
-        sender and is refused (IDN-01); links, FIFOs and hard links are quarantined (SEC-01).
+        sender and is refused (IDN-01); links, FIFOs and hard links are quarantined (SEC-01), and
+        so is a file that has not settled within `PATIENCE` (ARR-01).
 
     Raises:
         StorageFull, WriterBusy: as `ingestion.intake.take_in`; the files stay where they are.
+        SourceUnavailable: a folder could not be listed, or a file not be moved out, for want of
+            permission; everything else was taken in.
     """
-    settled = _settled(settings.drop, settle_seconds, pause)
-    results = take_in(settings, engine, plans, [_arrival(dropped) for dropped in settled], now)
-    for dropped in settled:
-        _clear(settings, dropped)
-    return results
+    problems: list[str] = []
+    settled, changing = _looked_at(settings.drop, settle_seconds, pause, problems)
+    waiting = {f"{one.path.relative_to(settings.drop)}-{one.state[1]}": one for one in changing}
+    since = unsettled_since(engine, CHANNEL, waiting, now)
+    overdue = [(waiting[place], seen) for place, seen in since.items() if now - seen > PATIENCE]
+    dropped = {_arrival(one): one for one in settled} | {_never_settled(one, seen): one for one, seen in overdue}
+    taken = receive(settings, engine, plans, list(dropped), now)
+    for each in taken:
+        _clear(settings, dropped[each.arrival], each, problems)
+    if problems:
+        raise SourceUnavailable(
+            f"Thư mục nộp: {len(problems)} mục không đọc hoặc không dời đi được ({problems[0]}); các tệp khác đã được "
+            "tiếp nhận. Hãy sửa quyền của thư mục đó cho tài khoản chạy dịch vụ.",
+            problems=problems,
+        )
+    return [each.result for each in taken]
 
 
-def _settled(folder: Path, seconds: float, pause: Callable[[float], None]) -> list[_Dropped]:
-    """Return what stood still for a while, oldest first."""
-    first = {dropped.path: dropped.state for dropped in _names(folder)}
+def _looked_at(
+    folder: Path, seconds: float, pause: Callable[[float], None], problems: list[str]
+) -> tuple[list[_Dropped], list[_Dropped]]:
+    """Return what stood still for a while and what changed meanwhile, each oldest first."""
+    first = {dropped.path: dropped.state for dropped in _names(folder, problems)}
     if not first:
-        return []
+        return [], []
     if seconds > 0:
         pause(seconds)
-    standing = [dropped for dropped in _names(folder) if first.get(dropped.path) == dropped.state]
-    return sorted(standing, key=lambda dropped: (dropped.modified_ns, str(dropped.path)))
+    again = sorted(_names(folder, []), key=lambda dropped: (dropped.modified_ns, str(dropped.path)))
+    standing = [dropped for dropped in again if first.get(dropped.path) == dropped.state]
+    return standing, [dropped for dropped in again if first.get(dropped.path) != dropped.state]
 
 
-def _names(folder: Path, sender: tuple[str, ...] = ()) -> Iterator[_Dropped]:
+def _names(folder: Path, problems: list[str], sender: tuple[str, ...] = ()) -> Iterator[_Dropped]:
     """Walk the folder without following links; temporary names are not looked at."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except FileNotFoundError:
         return
+    except PermissionError:
+        problems.append(escape_name("/".join(sender)))
+        return
     for entry in entries:
-        if _is_temporary(entry.name):
+        if is_temporary(entry.name):
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _names(Path(entry.path), (*sender, entry.name))
+            yield from _names(Path(entry.path), problems, (*sender, entry.name))
             continue
         try:
             told = entry.stat(follow_symlinks=False)
@@ -109,43 +135,64 @@ def _names(folder: Path, sender: tuple[str, ...] = ()) -> Iterator[_Dropped]:
         yield _dropped(Path(entry.path), sender, told)
 
 
-def _is_temporary(name: str) -> bool:
-    return name.startswith(TEMPORARY_PREFIXES) or name.lower().endswith(TEMPORARY_SUFFIXES)
-
-
 def _dropped(path: Path, sender: tuple[str, ...], told: os.stat_result) -> _Dropped:
     folders = sender[:IDENTITY_DEPTH]
     is_known = len(folders) == IDENTITY_DEPTH and all(CODE.fullmatch(folder) for folder in folders)
     return _Dropped(
         path=path,
         sender=(folders[0], folders[1]) if is_known else (None, None),
-        state=(told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns),
+        state=_state(told),
         is_plain=stat.S_ISREG(told.st_mode) and told.st_nlink == 1,
         modified_ns=told.st_mtime_ns,
     )
 
 
 def _arrival(dropped: _Dropped) -> Arrival:
-    return Arrival(dropped.path, dropped.path.name, CHANNEL, *dropped.sender, is_suspect=not dropped.is_plain)
+    odd = None if dropped.is_plain else finding("SEC-01", found="liên kết, liên kết cứng hoặc mục đặc biệt")
+    return Arrival(dropped.path, dropped.path.name, CHANNEL, *dropped.sender, refused=odd, version=_version(dropped))
 
 
-def _clear(settings: Settings, dropped: _Dropped) -> None:
-    """Remove a file whose bytes are landed and whose receipt is committed; set aside what was never opened.
+def _never_settled(dropped: _Dropped, since: dt.datetime) -> Arrival:
+    """A file that is still changing after all patience; its version is when that began, not how far it is."""
+    told = finding("ARR-01", found=moment_shown(since), expected=f"{PATIENCE.total_seconds() / 60:.0f} phút")
+    return Arrival(
+        dropped.path, dropped.path.name, CHANNEL, *dropped.sender, refused=told, version=f"{since.isoformat()}"
+    )
 
-    A file that changed since it was looked at stays: its new content is the next run's.
+
+def _version(dropped: _Dropped) -> str:
+    return "-".join(map(str, dropped.state))
+
+
+def _clear(settings: Settings, dropped: _Dropped, taken: Taken, problems: list[str]) -> None:
+    """Remove a file whose bytes are landed and whose receipt is committed; set aside what was never read.
+
+    A file that changed since it was read stays: its new content is the next run's.
     """
     try:
+        if not taken.was_read:
+            _set_aside(settings, dropped)
+            return
         told = dropped.path.lstat()
-    except FileNotFoundError:
-        return
-    if (told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns) != dropped.state:
-        LOG.info("a dropped file changed while it was taken in and is left for the next run")
-        return
-    if dropped.is_plain:
+        if _state(told) != dropped.state:
+            LOG.info("a dropped file changed while it was taken in and is left for the next run")
+            return
         dropped.path.unlink()
         sync_folder(dropped.path.parent)
+    except FileNotFoundError:
         return
+    except OSError:
+        problems.append(taken.result.receipt_id)
+
+
+def _set_aside(settings: Settings, dropped: _Dropped) -> None:
     aside = settings.path("quarantine", *(part or "_" for part in dropped.sender))
     aside.mkdir(parents=True, exist_ok=True)
-    target = aside / f"{told.st_ino}-{told.st_mtime_ns}.held"
-    dropped.path.rename(target)
+    told = dropped.path.lstat()
+    dropped.path.rename(aside / f"{told.st_ino}-{told.st_mtime_ns}.held")
+    sync_folder(aside)
+    sync_folder(dropped.path.parent)
+
+
+def _state(told: os.stat_result) -> tuple[int, int, int, int]:
+    return (told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,10 +25,13 @@ from ingestion.channels.mailbox import open_mailbox
 from ingestion.channels.records import Mailbox, S3Bucket, SftpServer, read_channels
 from ingestion.channels.s3 import open_s3
 from ingestion.channels.sftp import open_sftp
+from ingestion.erasure import is_erased
+from ingestion.findings import finding
 from ingestion.intake import Arrival, ReceiptResult, take_in
 from ingestion.limits import limits
 from warehouse.errors import SettingsRefused, SourceContractBroken, SourceUnavailable, ThuocDoError
 from warehouse.ledger import audit, transaction
+from warehouse.locks import os_lock
 from warehouse.storage import check_free_space, full_disk_told
 
 if TYPE_CHECKING:
@@ -41,6 +45,7 @@ LOG = logging.getLogger(__name__)
 BATCH_ITEMS = 100
 BATCH_BYTES = 200 << 20
 """Items fetched before they are taken in: what a batch may hold on our disk."""
+FETCH_FOLDER = ".fetch-"
 LONGEST_WAIT_SECONDS = 60
 LARGEST_STAND_IN = 1 << 40
 
@@ -75,18 +80,23 @@ def collect_channels(
     Raises:
         SourceUnavailable, SourceContractBroken, SettingsRefused: of the first channel that failed,
             after all the others were collected; their receipts are committed.
-        StorageFull, WriterBusy: at once, as `ingestion.intake.take_in`.
+        StorageFull, WriterBusy: at once, as `ingestion.intake.take_in`; WriterBusy also while
+            another process collects from the channels.
     """
     results: list[ReceiptResult] = []
     failures: list[ThuocDoError] = []
-    for name, channel in read_channels(settings.channels_folder).items():
-        if source not in {None, name}:
-            continue
-        try:
-            _collect(settings, engine, plans, now, name, channel, results, pause)
-        except (SourceUnavailable, SourceContractBroken, SettingsRefused) as failure:
-            LOG.warning("channel %s could not be collected: %s", name, failure.message)
-            failures.append(failure)
+    chosen = {name: one for name, one in read_channels(settings.channels_folder).items() if source in {None, name}}
+    if not chosen:
+        return results
+    with os_lock(settings, settings.path("channels.lock"), "Đang có một lượt lấy tệp từ các kênh. Hãy thử lại sau."):
+        for left in settings.root.glob(f"{FETCH_FOLDER}*"):
+            shutil.rmtree(left)  # of a run that was killed: its items are still on their servers
+        for name, channel in chosen.items():
+            try:
+                _collect(settings, engine, plans, now, name, channel, results, pause)
+            except (SourceUnavailable, SourceContractBroken, SettingsRefused) as failure:
+                LOG.warning("channel %s could not be collected: %s", name, failure.message)
+                failures.append(failure)
     if failures:
         raise failures[0]
     return results
@@ -161,19 +171,22 @@ def _take_batch(
     inbox: Inbox,
     batch: Sequence[Item],
 ) -> list[ReceiptResult]:
-    """Fetch, take in, note which item became which receipts, and acknowledge: in this order."""
-    with tempfile.TemporaryDirectory(dir=settings.root, prefix=".fetch-") as folder:
+    """Fetch, take in, note which item became which receipts, and acknowledge or erase: in this order."""
+    with tempfile.TemporaryDirectory(dir=settings.root, prefix=FETCH_FOLDER) as folder:
         fetched = list(_fetched(Path(folder), name, channel, inbox, batch))
         arrivals = [arrival for each in fetched for arrival in each.arrivals]
-        results = take_in(settings, engine, plans, arrivals, now)
-    receipts = dict(zip(arrivals, (result.receipt_id for result in results), strict=True))
-    taken = [(each.item, [receipts[arrival] for arrival in each.arrivals]) for each in fetched]
+        results = dict(zip(arrivals, take_in(settings, engine, plans, arrivals, now), strict=True))
+    taken = [(each.item, [results[arrival] for arrival in each.arrivals]) for each in fetched]
     with transaction(engine) as connection:
-        for item, ids in taken:
+        for item, told in taken:
+            ids = [result.receipt_id for result in told]
             audit(connection, at=now, actor=name, action="channel_item_taken", subject=item.reference, receipts=ids)
-    for item, ids in taken:
-        inbox.acknowledge(item, ids[0] if ids else None)
-    return results
+    for item, told in taken:
+        if any(is_erased(result) for result in told):
+            inbox.erase(item)
+        else:
+            inbox.acknowledge(item, told[0].receipt_id if told else None)
+    return list(results.values())
 
 
 def _fetched(
@@ -194,7 +207,8 @@ def _arrivals(
         path = folder / f"{number}-{position}"
         if content.is_plain:
             _write(path, content)
-        yield Arrival(path, content.name, name, *sender, is_suspect=not content.is_plain)
+        odd = None if content.is_plain else finding("SEC-01", found="liên kết hoặc mục đặc biệt")
+        yield Arrival(path, content.name, name, *sender, refused=odd, version=f"{item.key}-{item.version}-{position}")
 
 
 def _write(path: Path, content: Content) -> None:

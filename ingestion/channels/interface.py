@@ -21,7 +21,8 @@ TEMPORARY_PREFIXES = ("~$", ".")
 class Item:
     """One thing in the inbox that is taken and acknowledged as a whole: a file or a letter.
 
-    `sender` is what the channel knows the sender by; `version` changes whenever the content may have.
+    `sender` is what the channel knows the sender by; `version` changes whenever the content may have;
+    `reference` names it in the audit log.
     """
 
     key: str
@@ -62,6 +63,9 @@ class Inbox(Protocol):
 
         `receipt_id` is None for an item in which there was no file to take.
         """
+
+    def erase(self, item: Item) -> None:
+        """Delete an item in which personal data was found, its receipts being committed; one that changed stays."""
 
 
 def is_temporary(name: str) -> bool:

@@ -123,6 +123,11 @@ class MailInbox:
                 self._box.flag([item.key], [FLAGGED], value=True)
             self._box.move([item.key], self._channel.done_folder)
 
+    def erase(self, item: Item) -> None:
+        """Delete the letter; its other attachments, if any, have landed."""
+        with _told(self._channel):
+            self._box.delete([item.key])
+
 
 def _attachments(letter: MailMessage) -> list[tuple[str, bytes]]:
     try:

@@ -13,6 +13,7 @@ from obstore import exceptions
 from obstore.store import S3Store
 
 from ingestion.channels.interface import DONE, Content, Item, ItemGone, is_temporary, login_refused, unavailable
+from ingestion.forms.personal import without_personal_data
 from warehouse.storage import CHUNK
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class S3Inbox:
         if (parts[0] == DONE and len(parts) > 1) or is_temporary(parts[-1]) or _is_folder_mark(meta):
             return None
         sender = parts[0] if len(parts) > 1 else ""
-        return Item(meta["path"], sender, meta["size"], meta["e_tag"] or "", meta["path"])
+        return Item(meta["path"], sender, meta["size"], meta["e_tag"] or "", without_personal_data(meta["path"]))
 
     def contents(self, item: Item) -> Iterator[Content]:
         """Yield the one object."""
@@ -105,6 +106,15 @@ class S3Inbox:
                     return
                 obstore.copy(self._store, item.key, f"{self._channel.prefix}/{DONE}/{name}")
                 obstore.delete(self._store, item.key)
+        except ItemGone:
+            return
+
+    def erase(self, item: Item) -> None:
+        """Delete the object; one that changed or is gone is left alone. Old versions are the store's to expire."""
+        try:
+            with _told(self._channel):
+                if obstore.head(self._store, item.key)["e_tag"] == (item.version or None):
+                    obstore.delete(self._store, item.key)
         except ItemGone:
             return
 

@@ -25,6 +25,7 @@ from ingestion.channels.interface import (
     not_the_server,
     unavailable,
 )
+from ingestion.forms.personal import without_personal_data
 from warehouse.storage import CHUNK
 
 if TYPE_CHECKING:
@@ -133,7 +134,8 @@ class SftpInbox:
                     yield from self._walk(path, (*below, entry.filename))
                 continue
             size = entry.st_size or 0
-            item = Item(path, below[0] if below else "", size, _version(entry), path)
+            reference = without_personal_data(path)
+            item = Item(path, below[0] if below else "", size, _version(entry), reference)
             yield _Seen(item, entry.st_mtime or 0, stat.S_ISREG(mode))
 
     def contents(self, item: Item) -> Iterator[Content]:
@@ -160,6 +162,15 @@ class SftpInbox:
                     self._client.mkdir(root)
                 name = f"{receipt_id}-{posixpath.basename(item.key)}"
                 self._client.rename(item.key, posixpath.join(root, name))
+        except ItemGone:
+            return
+
+    def erase(self, item: Item) -> None:
+        """Delete the file; one that changed or is gone is left alone."""
+        try:
+            with _told(self._channel):
+                if _version(self._client.lstat(item.key)) == item.version:
+                    self._client.remove(item.key)
         except ItemGone:
             return
 

@@ -91,6 +91,8 @@ def write_slip(
 def _form_of(settings: Settings, engine: sa.Engine, receipt: Receipt) -> tuple[FormContents, LocatedForm] | None:
     """Return the form and its cells, or None where the file is no form that can be told."""
     path = landed_path(settings, receipt.sha256)
+    if not path.exists():
+        return None  # erased: personal data was found in it
     verdict = inspect(path, receipt.original_name)
     if verdict.kind is None or verdict.is_refused:
         return None

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
-from ingestion import intake
+from ingestion import intake, unlanded
 from ingestion.findings import FindingRefused, finding
 from ingestion.forms.layout import INDICATOR_SHEET
 from ingestion.intake import Arrival, finish_open_receipts, take_in
@@ -125,7 +125,7 @@ def test_a_file_that_changes_while_it_is_copied_waits_for_the_next_run(
         raise FindingRefused(finding("ARR-01"))
 
     with monkeypatch.context() as patched:
-        patched.setattr(intake, "land", still_changing)
+        patched.setattr(unlanded, "land", still_changing)
         assert commune.submit(path) == []
     assert rows(commune, RECEIPTS) == []
     assert commune.submit(path)[0].outcome == "accepted"
@@ -306,7 +306,7 @@ class Crash(BaseException):
     """The process dies here."""
 
 
-@pytest.mark.parametrize("step", ["decide", "write_batch", "_close"])
+@pytest.mark.parametrize("step", ["decide", "write_raw", "_close"])
 def test_after_a_crash_at_any_step_the_next_run_finishes_as_if_nothing_had_happened(
     commune: Office, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -336,7 +336,7 @@ def test_the_next_call_finishes_what_a_crash_left_before_its_own_files(
         raise Crash
 
     with monkeypatch.context() as patched:
-        patched.setattr(intake, "_write_raw", die)
+        patched.setattr(intake, "write_raw", die)
         with pytest.raises(Crash):
             commune.submit(path)
     (again,) = commune.submit(path)

@@ -14,8 +14,8 @@ from tests.wording import assert_vietnamese
 from warehouse import backup as backup_module
 from warehouse.backup import MANIFEST, create_backup, restore_backup, verify_backup
 from warehouse.errors import ReconciliationFailed, StorageFull, UsageError
-from warehouse.ledger import audit, broken_audit_entries, open_ledger, transaction
-from warehouse.ledger_tables import AUDIT_LOG
+from warehouse.ledger import audit, broken_audit_entries, instant, open_ledger, transaction
+from warehouse.ledger_tables import AUDIT_LOG, FILES
 from warehouse.raw import write_batch
 from warehouse.settings import Settings
 
@@ -38,6 +38,8 @@ def work(settings: Settings, now: dt.datetime, text: bytes = b"figures") -> Path
     form.write_bytes(b"PK" + text)
     ledger = open_ledger(settings)
     with transaction(ledger) as connection:
+        if connection.scalar(sa.select(FILES.c.sha256).where(FILES.c.sha256 == digest)) is None:
+            connection.execute(sa.insert(FILES).values(sha256=digest, size_bytes=len(text), landed_at=instant(now)))
         audit(connection, at=now, actor="drop", action="landed", subject=digest)
     ledger.dispose()
     return landed

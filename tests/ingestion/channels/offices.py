@@ -58,6 +58,15 @@ def form(office: Office, value: int = 2) -> bytes:
     return office.fill({"ct-03": {"value": value}}).read_bytes()
 
 
+def form_with_personal_data(office: Office) -> bytes:
+    return office.fill({"ct-03": {"value": 2, "note": "gọi 0900000099"}}).read_bytes()
+
+
+def landed(office: Office) -> list[str]:
+    """What stands in landing."""
+    return sorted(path.name for path in office.settings.landing.rglob("*") if path.is_file())
+
+
 def count_submissions(office: Office) -> int:
     with office.engine.connect() as connection:
         return connection.scalar(sa.select(sa.func.count()).select_from(SUBMISSIONS)) or 0

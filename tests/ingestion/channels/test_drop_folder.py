@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import errno
 import os
 import shutil
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from ingestion.channels.drop_folder import collect_drop_folder
+from ingestion.limits import limits
 from tests.ingestion.office import IN_TIME, PLAN_KEY, codes
+from tests.wording import assert_vietnamese
+from warehouse.errors import SourceUnavailable
+from warehouse.ledger_tables import RECEIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from ingestion.intake import ReceiptResult
+    from ingestion.intake import ReceiptResult, Taken
     from tests.ingestion.office import Office
 
 GOOD = {"ct-03": {"value": 2}}
@@ -39,6 +47,10 @@ def collect(commune: Office, pause: Callable[[float], None] = lambda _seconds: N
 
 def left(commune: Office) -> list[str]:
     return sorted(path.name for path in commune.settings.drop.rglob("*") if not path.is_dir())
+
+
+def held(commune: Office) -> list[Path]:
+    return list(commune.settings.path("quarantine", PLAN_KEY, "vhxh").iterdir())
 
 
 def test_a_file_is_taken_in_for_its_folder_and_leaves_it(commune: Office) -> None:
@@ -100,6 +112,133 @@ def test_a_file_that_is_still_growing_is_left_alone(commune: Office) -> None:
     assert result.outcome == "accepted"
 
 
+def test_a_file_that_never_settles_is_set_aside_after_half_an_hour_and_its_unit_told(commune: Office) -> None:
+    growing = drop(commune)
+
+    def grow(_seconds: float) -> None:
+        with growing.open("ab") as file:
+            file.write(b"!")
+
+    def collected_after(minutes: int) -> list[ReceiptResult]:
+        now = IN_TIME + dt.timedelta(minutes=minutes)
+        return collect_drop_folder(commune.settings, commune.engine, commune.plans, now, pause=grow)
+
+    assert [collected_after(minutes) for minutes in (0, 15, 30)] == [[], [], []]
+    (result,) = collected_after(31)
+    assert (result.outcome, codes(result), result.unit_code) == ("quarantined", ["ARR-01"], "vhxh")
+    assert "10:00 ngày 15/06/2026" in result.findings[0].message
+    assert (left(commune), len(held(commune))) == ([], 1)
+    growing = drop(commune)
+    assert collected_after(45) == []
+
+
+def test_a_file_that_settles_after_a_while_starts_with_new_patience(commune: Office) -> None:
+    path = drop(commune)
+    whole = path.read_bytes()
+
+    def collected_after(minutes: int, content: bytes) -> list[str]:
+        def pause(_seconds: float) -> None:
+            path.write_bytes(content)
+
+        now = IN_TIME + dt.timedelta(minutes=minutes)
+        results = collect_drop_folder(commune.settings, commune.engine, commune.plans, now, pause=pause)
+        return [result.outcome for result in results]
+
+    assert collected_after(0, whole[:900]) == []
+    assert [result.outcome for result in collect(commune)] == ["rejected"]
+    path.write_bytes(whole[:800])
+    assert collected_after(40, whole) == []
+
+
+def test_a_file_that_cannot_be_read_is_told_and_set_aside_unlost(
+    commune: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = drop(commune, "khoa.xlsx")
+    content = locked.read_bytes()
+    drop(commune, "mo.xlsx", **{"ct-03": {"value": 3}})
+    opened = os.open
+
+    def open_but_one(path: object, *how: int, **more: int | None) -> int:
+        if str(path) == str(locked):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(path, *how, **more)  # type: ignore[call-overload,no-any-return]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", open_but_one)
+        results = {result.file: result for result in collect(commune)}
+    assert (results["khoa.xlsx"].outcome, codes(results["khoa.xlsx"])) == ("quarantined", ["ARR-05"])
+    assert results["mo.xlsx"].outcome == "accepted"
+    (aside,) = held(commune)
+    assert (left(commune), aside.read_bytes() == content) == ([], True)
+
+
+def test_a_file_that_is_too_large_is_set_aside_not_deleted(commune: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    large = drop(commune)
+    size = large.stat().st_size
+    small = replace(limits(), file_bytes=size - 1)
+    monkeypatch.setattr("ingestion.landing.limits", lambda: small)
+    (result,) = collect(commune)
+    assert (result.outcome, codes(result)) == ("rejected", ["ARR-04"])
+    assert (left(commune), [path.stat().st_size for path in held(commune)]) == ([], [size])
+
+
+def test_an_unreadable_folder_keeps_nobody_else_waiting(commune: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    drop(commune)
+    closed = unit_folder(commune, "tram-y-te")
+    scan = os.scandir
+
+    def scan_but_one(folder: Path) -> object:
+        if Path(folder) == closed:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", scan_but_one)
+    with pytest.raises(SourceUnavailable) as told:
+        collect(commune)
+    assert told.value.facts["problems"] == [f"{PLAN_KEY}/tram-y-te"]
+    assert_vietnamese(told.value.message)
+    with commune.engine.connect() as connection:
+        assert list(connection.scalars(sa.select(RECEIPTS.c.outcome))) == ["accepted"]
+
+
+def test_a_file_that_cannot_be_moved_out_is_told_and_counts_once(
+    commune: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, unlink = drop(commune), os.unlink
+
+    def unlink_but_one(name: object, **how: int) -> None:
+        if str(name) == str(path):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        unlink(name, **how)  # type: ignore[call-overload]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "unlink", unlink_but_one)
+        with pytest.raises(SourceUnavailable):
+            collect(commune)
+    assert [result.outcome for result in collect(commune)] == ["duplicate"]
+    assert left(commune) == []
+
+
+def test_a_link_left_by_a_crash_is_known_again(commune: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    (unit_folder(commune) / "la.xlsx").symlink_to("/etc/hostname")
+
+    class Crash(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise Crash
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ingestion.channels.drop_folder._set_aside", die)
+        with pytest.raises(Crash):
+            collect(commune)
+    (again,) = collect(commune)
+    assert (again.outcome, codes(again), len(held(commune))) == ("quarantined", ["SEC-01"], 1)
+    with commune.engine.connect() as connection:
+        first, second = connection.execute(sa.select(RECEIPTS).order_by(RECEIPTS.c.received_at)).all()
+    assert (first.duplicate_of, second.duplicate_of, second.sha256) == (None, first.receipt_id, first.sha256)
+
+
 def test_a_file_that_vanishes_while_settling_is_no_failure(commune: Office) -> None:
     fleeting = drop(commune)
     assert collect(commune, lambda _seconds: fleeting.unlink()) == []
@@ -120,15 +259,15 @@ def test_a_file_replaced_after_it_was_landed_is_kept_for_the_next_run(
 
     target = drop(commune)
     newer = commune.fill({"ct-03": {"value": 3}}, name="moi.xlsx")
-    taken = drop_folder.take_in
+    received = drop_folder.receive
 
-    def replaced(*given: object) -> list[ReceiptResult]:
-        results = taken(*given)  # type: ignore[arg-type]
+    def replaced(*given: object) -> list[Taken]:
+        results = received(*given)  # type: ignore[arg-type]
         shutil.copyfile(newer, target)
         return results
 
     with monkeypatch.context() as patched:
-        patched.setattr(drop_folder, "take_in", replaced)
+        patched.setattr(drop_folder, "receive", replaced)
         assert collect(commune)[0].revision == 1
     assert left(commune) == ["bieu.xlsx"]
     assert collect(commune)[0].revision == 2
@@ -158,7 +297,7 @@ def test_what_is_no_plain_file_is_set_aside_unopened(commune: Office, tmp_path: 
     (result,) = collect(commune)
     assert (result.outcome, codes(result)) == ("quarantined", ["SEC-01"])
     assert (left(commune), outside.exists()) == ([], True)
-    assert len(list(commune.settings.path("quarantine", PLAN_KEY, "vhxh").iterdir())) == 1
+    assert len(held(commune)) == 1
     assert collect(commune) == []
 
 

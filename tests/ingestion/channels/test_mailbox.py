@@ -30,7 +30,9 @@ from tests.ingestion.channels.offices import (
     collect,
     count_submissions,
     form,
+    form_with_personal_data,
     free_port,
+    landed,
     office_with,
     outcomes,
     rewrite,
@@ -205,6 +207,13 @@ def test_a_crash_between_receipt_and_acknowledgement_makes_no_second_submission(
     assert (outcomes(office), inside(box, "INBOX")) == (["accepted"], 1)
     (again,) = collect(office)
     assert (again.outcome, count_submissions(office), inside(box, "INBOX")) == ("duplicate", 1, 0)
+
+
+def test_a_letter_with_personal_data_leaves_the_mailbox_too(office: Office, box: MailBoxUnencrypted) -> None:
+    good = form(office)
+    post(box, letter(("xau.xlsx", form_with_personal_data(office)), ("tot.xlsx", good)))
+    assert [result.outcome for result in collect(office)] == ["rejected", "accepted"]
+    assert (len(landed(office)), inside(box, "INBOX"), inside(box, DONE)) == (1, 0, 0)
 
 
 def test_a_letter_that_is_too_heavy_is_refused_without_being_fetched(

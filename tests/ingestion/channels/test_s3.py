@@ -20,7 +20,9 @@ from tests.ingestion.channels.offices import (
     collect,
     count_submissions,
     form,
+    form_with_personal_data,
     free_port,
+    landed,
     office_with,
     outcomes,
     rewrite,
@@ -98,6 +100,12 @@ def test_collecting_again_takes_nothing_twice(office: Office, store: S3Store) ->
     put(store, form(office))
     collect(office)
     assert collect(office) == []
+
+
+def test_an_object_with_personal_data_leaves_the_bucket_too(office: Office, store: S3Store) -> None:
+    put(store, form_with_personal_data(office))
+    (result,) = collect(office)
+    assert (result.outcome, codes(result), landed(office), keys(store)) == ("rejected", ["PII-01"], [], [])
 
 
 def test_an_empty_bucket_is_nothing_to_do(office: Office) -> None:

@@ -22,7 +22,9 @@ from tests.ingestion.channels.offices import (
     collect,
     count_submissions,
     form,
+    form_with_personal_data,
     free_port,
+    landed,
     office_with,
     outcomes,
     rewrite,
@@ -216,6 +218,14 @@ def test_a_file_replaced_after_it_was_taken_waits_for_the_next_run(
         assert collect(office)[0].revision == 1
     assert left(inbox) == ["vhxh/bieu.xlsx"]
     assert collect(office)[0].revision == 2
+
+
+def test_a_file_with_personal_data_leaves_the_server_too(office: Office, inbox: Path) -> None:
+    (inbox / "vhxh" / "bieu 0900000099.xlsx").write_bytes(form_with_personal_data(office))
+    (result,) = collect(office)
+    assert (result.outcome, codes(result), landed(office)) == ("rejected", ["PII-01"], [])
+    assert [path for path in inbox.rglob("*") if path.is_file()] == []
+    assert taken(office) == [f"/{inbox.name}/vhxh/bieu ….xlsx"]
 
 
 def test_older_files_come_first(office: Office, inbox: Path) -> None:
