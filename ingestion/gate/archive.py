@@ -15,6 +15,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingestion.findings import FindingRefused, finding
+from ingestion.gate.agreement import (
+    FULL_32,
+    KNOWN_FLAGS,
+    is_descriptor,
+    local_sizes_agree,
+    names_differ,
+    odd_kind,
+    with_zip64,
+)
 from ingestion.limits import limit_text, limits
 
 if TYPE_CHECKING:
@@ -26,22 +35,25 @@ MEGABYTE = 1 << 20
 LONGEST_NAME = 255
 LONGEST_COMMENT = 65_535
 SMALLEST_BOMB = 1 << 20  # a few repeated bytes compress 1,000 times and harm nobody
-DESCRIPTOR_MOST = 24  # signature, CRC and two 64-bit sizes after the data of a streamed entry
+DESCRIPTOR_LENGTHS = frozenset({12, 16, 20, 24})  # CRC and two sizes of 32 or 64 bits, with or without a signature
 
 LOCAL_SIGN, CENTRAL_SIGN, END_SIGN = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 END64_SIGN, LOCATOR_SIGN = b"PK\x06\x06", b"PK\x06\x07"
+END64_HEAD, FULL_16 = 12, 0xFFFF
 _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
 _END64 = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR = struct.Struct("<4sLQL")
-_EXTRA = struct.Struct("<2H")
-ZIP64_EXTRA, FULL_32 = 1, 0xFFFFFFFF
 
-ENCRYPTED, STREAMED, UTF8_NAME = 0x1, 0x8, 0x800
+STREAMED, UTF8_NAME = 0x8, 0x800
 STORED, DEFLATED = 0, 8
+RECORDS_DIFFER = "mục lục và đầu phần nén khác nhau"
 
-_UNSAFE_NAME = re.compile(r"^[/~]|\\|:|[\x00-\x1f\x7f]|(?:^|/)\.\.?(?:/|$)|^$")
+# Also letters that cannot be seen or that turn the direction of writing.
+_UNSAFE_NAME = re.compile(
+    "^[/~]|\\\\|:|//|[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|(?:^|/)\\.\\.?(?:/|$)|^$"
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +87,7 @@ def read_entries(descriptor: int, size: int) -> tuple[Entry, ...]:
         raise _refused("SEC-16", str(count), limit_text("zip_entries"), what="phần trong tệp nén")
     entries = sorted(_read_directory(_pread(descriptor, length, start), descriptor, count), key=lambda e: e.offset)
     _check_names(entries)
-    _check_layout(entries, start)
+    _check_layout(entries, start, descriptor)
     _check_declared(entries, size)
     return tuple(entries)
 
@@ -110,7 +122,7 @@ def _find_directory(descriptor: int, size: int) -> tuple[int, int, int]:
     tail = _pread(descriptor, _END.size, max(0, size - _END.size))
     if len(tail) < _END.size or not tail.startswith(END_SIGN) or tail[-2:] != b"\0\0":
         last = _pread(descriptor, LONGEST_COMMENT + _END.size, max(0, size - LONGEST_COMMENT - _END.size))
-        if END_SIGN in last:
+        if 0 <= last.rfind(END_SIGN) <= len(last) - _END.size:
             raise _refused("SEC-18", "sau phần kết thúc")
         raise _damaged("thiếu phần cuối của tệp nén")
     _, disk, disk_start, here, count, length, start, _ = _END.unpack(tail)
@@ -119,14 +131,23 @@ def _find_directory(descriptor: int, size: int) -> tuple[int, int, int]:
     if locator.startswith(LOCATOR_SIGN):
         end -= _LOCATOR.size + _END64.size
         record = _pread(descriptor, _END64.size, max(0, end))
-        if len(record) < _END64.size or not record.startswith(END64_SIGN):
+        short = (disk, disk_start, here, count, length, start)
+        _, length64, _, _, *wide = _END64.unpack(record) if len(record) == _END64.size else (b"", 0, 0, 0)
+        is_whole = record.startswith(END64_SIGN) and length64 == _END64.size - END64_HEAD
+        if not is_whole or _LOCATOR.unpack(locator)[1:] != (0, end, 1) or not _short_agrees(short, wide):
             raise _damaged("phần cuối zip64 sai")
-        _, _, _, _, disk, disk_start, here, count, length, start = _END64.unpack(record)
+        disk, disk_start, here, count, length, start = wide
     if disk or disk_start or here != count:
         raise _damaged("tệp nén nhiều tập")
     if start + length != end:
         raise _refused("SEC-18", "trước mục lục của tệp nén")
     return start, length, count
+
+
+def _short_agrees(short: tuple[int, ...], wide: list[int]) -> bool:
+    """Tell whether the end record says what its zip64 twin says, or that the twin is to be asked."""
+    full = (FULL_16,) * 4 + (FULL_32,) * 2
+    return all(old in {new, most} for old, new, most in zip(short, wide, full, strict=True))
 
 
 def _read_directory(directory: bytes, descriptor: int, count: int) -> Iterator[Entry]:
@@ -137,45 +158,50 @@ def _read_directory(directory: bytes, descriptor: int, count: int) -> Iterator[E
             raise _damaged("mục lục tệp nén sai")
         fields = _CENTRAL.unpack(record)
         flags, method, crc, packed, unpacked = fields[3], fields[4], *fields[7:10]
-        name_length, extra_length, comment_length, offset = *fields[10:13], fields[16]
+        name_length, extra_length, comment_length, attributes, offset = *fields[10:13], *fields[15:17]
         name_start = position + _CENTRAL.size
         raw_name = directory[name_start : name_start + name_length]
         extra = directory[name_start + name_length : name_start + name_length + extra_length]
-        unpacked, packed, offset = _with_zip64(extra, unpacked, packed, offset)
-        data = _check_local(descriptor, offset, raw_name, method, flags)
-        yield Entry(_decode_name(raw_name, flags), method, flags, crc, packed, unpacked, offset, data)
+        name = _decode_name(raw_name, flags)
+        if comment_length:
+            raise _refused("SEC-18", f"ghi chú của phần {name}")
+        if names_differ(raw_name, extra) or (kind := odd_kind(attributes)):
+            raise _refused("SEC-12", name if names_differ(raw_name, extra) else f"{name}: {kind}")
+        sizes = with_zip64(extra, (unpacked, packed, offset))
+        if sizes is None:
+            raise _damaged("kích thước zip64 sai")
+        unpacked, packed, offset = sizes
+        flags, data = _check_local(descriptor, offset, raw_name, method, flags, (crc, packed, unpacked))
+        yield Entry(name, method, flags, crc, packed, unpacked, offset, data)
         position = name_start + name_length + extra_length + comment_length
     if position != len(directory):
         raise _refused("SEC-18", "trong mục lục của tệp nén")
 
 
-def _with_zip64(extra: bytes, *sizes: int) -> tuple[int, ...]:
-    """Replace 0xFFFFFFFF sizes by the 64-bit ones of the zip64 extra field, in the standard's order."""
-    if FULL_32 not in sizes:
-        return sizes
-    position = 0
-    while position + _EXTRA.size <= len(extra):
-        kind, length = _EXTRA.unpack_from(extra, position)
-        if kind == ZIP64_EXTRA and length == 8 * sizes.count(FULL_32) and position + 4 + length <= len(extra):
-            wide = iter(struct.unpack_from(f"<{length // 8}Q", extra, position + _EXTRA.size))
-            return tuple(next(wide) if size == FULL_32 else size for size in sizes)
-        position += _EXTRA.size + length
-    raise _damaged("kích thước zip64 sai")
+def _check_local(
+    descriptor: int, offset: int, raw_name: bytes, method: int, flags: int, told: tuple[int, int, int]
+) -> tuple[int, int]:
+    """Compare an entry's own header with the directory; return the flags of both and where its data starts.
 
-
-def _check_local(descriptor: int, offset: int, raw_name: bytes, method: int, flags: int) -> int:
-    """Compare an entry's own header with the directory; return where its data starts."""
+    `told` is what the directory tells: checksum, packed and unpacked size.
+    """
     header = _pread(descriptor, _LOCAL.size + len(raw_name), offset)
     if len(header) < _LOCAL.size + len(raw_name) or not header.startswith(LOCAL_SIGN):
         raise _damaged("đầu phần nén sai")
-    _, _, own_flags, own_method, _, _, _, _, _, name_length, extra_length = _LOCAL.unpack_from(header)
+    _, _, own_flags, own_method, _, _, *own, name_length, extra_length = _LOCAL.unpack_from(header)
+    flags |= own_flags
     if (header[_LOCAL.size :], name_length, own_method) != (raw_name, len(raw_name), method):
-        raise _refused("SEC-11", "mục lục và đầu phần nén khác nhau")
-    if (flags | own_flags) & ENCRYPTED:
+        raise _refused("SEC-11", RECORDS_DIFFER)
+    if flags & ~KNOWN_FLAGS:
         raise _refused("FMT-11", "tệp đặt mật khẩu")
     if method not in {STORED, DEFLATED}:
         raise _damaged(f"kiểu nén {method} không dùng cho bảng tính")
-    return offset + _LOCAL.size + int(name_length) + int(extra_length)
+    data = offset + len(header) + int(extra_length)
+    extra = _pread(descriptor, int(extra_length), offset + len(header))
+    is_streamed = bool(flags & STREAMED)
+    if names_differ(raw_name, extra) or not local_sizes_agree(own, told, extra, is_streamed=is_streamed):
+        raise _refused("SEC-11", RECORDS_DIFFER)
+    return flags, data
 
 
 def _decode_name(raw: bytes, flags: int) -> str:
@@ -194,19 +220,21 @@ def _check_names(entries: list[Entry]) -> None:
         raise _refused("SEC-11", next(key for key in keys if keys.count(key) > 1))
 
 
-def _check_layout(entries: list[Entry], directory_start: int) -> None:
+def _check_layout(entries: list[Entry], directory_start: int, descriptor: int) -> None:
     """Entries must fill the file from byte 0 to the directory: each byte belongs to one entry."""
-    expected, slack = 0, 0
-    for entry in entries:
-        if entry.offset < expected:
+    ends = [entry.offset for entry in entries[1:]] + [directory_start]
+    if entries and entries[0].offset:
+        raise _refused("SEC-18", f"trước phần {entries[0].name}")
+    for entry, end in zip(entries, ends, strict=True):
+        own_end = entry.data + entry.packed
+        if own_end > end:
             raise _refused("SEC-11", entry.name)
-        if entry.offset - expected > slack:
-            raise _refused("SEC-18", f"trước phần {entry.name}")
-        expected, slack = entry.data + entry.packed, DESCRIPTOR_MOST if entry.flags & STREAMED else 0
-    if expected > directory_start:
-        raise _refused("SEC-11", entries[-1].name)
-    if directory_start - expected > slack:
-        raise _refused("SEC-18", "trước mục lục của tệp nén")
+        if own_end == end:
+            continue
+        if not entry.flags & STREAMED or end - own_end not in DESCRIPTOR_LENGTHS:
+            raise _refused("SEC-18", f"sau phần {entry.name}")
+        if not is_descriptor(_pread(descriptor, end - own_end, own_end), (entry.crc, entry.packed, entry.unpacked)):
+            raise _refused("SEC-11", RECORDS_DIFFER)
 
 
 def _check_declared(entries: list[Entry], size: int) -> None:

@@ -11,7 +11,7 @@ from ingestion.findings import Finding, FindingRefused, finding
 from ingestion.gate.archive import END_SIGN, MEGABYTE
 from ingestion.gate.parts import inspect_workbook
 from ingestion.gate.plain import inspect_csv, inspect_json
-from ingestion.gate.signatures import HEAD_LENGTH, SIGNATURE_TEXT, describe_ole, signature_of
+from ingestion.gate.signatures import HEAD_LENGTH, PDF_SIGN, PDF_WITHIN, SIGNATURE_TEXT, describe_ole, signature_of
 from ingestion.limits import limit_text, limits
 from ingestion.opening import open_regular
 
@@ -91,6 +91,8 @@ def _workbook(descriptor: int, size: int, signature: Signature, claimed: FileKin
         if END_SIGN in os.pread(descriptor, TAIL_LENGTH, max(0, size - TAIL_LENGTH)):
             raise FindingRefused(finding("SEC-18", found=f"trước phần nén: {SIGNATURE_TEXT[signature]}"))
         raise _mismatch(extension, signature)
+    if PDF_SIGN in os.pread(descriptor, PDF_WITHIN, 0):
+        raise FindingRefused(finding("SEC-18", found=SIGNATURE_TEXT["pdf"]))
     kind = inspect_workbook(descriptor, size)
     if kind != claimed:
         raise FindingRefused(finding("FMT-12", found=f"bảng tính .{kind}", expected=extension))

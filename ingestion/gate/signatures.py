@@ -10,6 +10,7 @@ Signature = Literal["zip", "ole", "html", "xml", "pdf", "archive", "picture", "t
 
 OLE_SIGN = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 HEAD_LENGTH = 4096
+PDF_SIGN = b"%PDF-"
 PDF_WITHIN = 1024  # readers accept a PDF header anywhere in the first KiB
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
@@ -46,7 +47,7 @@ def signature_of(head: bytes) -> Signature:
     for start, signature in _STARTS:
         if head.startswith(start):
             return signature
-    if b"%PDF-" in head[:PDF_WITHIN]:
+    if PDF_SIGN in head[:PDF_WITHIN]:
         return "pdf"
     bare = _narrowed(head).lstrip()
     if bare.startswith(b"<"):
