@@ -50,6 +50,7 @@ class TaskRow:
     label: str
     deadline: str
     product: str
+    previous: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def form_contents(plan: Plan, unit_code: str, period: Period, previous: Mapping[
         plan: The plan.
         unit_code: A unit that has cells of its own (`plans.reporters.reporting_units`).
         period: The reporting period.
-        previous: Last period's accepted answer by indicator code, as it is to be shown.
+        previous: Last period's accepted answer by indicator or task code, as it is to be shown.
 
     Raises:
         UsageError: the unit is unknown or has nothing to report.
@@ -119,7 +120,7 @@ def form_contents(plan: Plan, unit_code: str, period: Period, previous: Mapping[
         indicators=tuple(
             _indicator_row(number, item, period, previous) for number, item in enumerate(own_indicators, start=1)
         ),
-        tasks=tuple(_task_row(number, item) for number, item in enumerate(own_tasks, start=1)),
+        tasks=tuple(_task_row(number, item, previous) for number, item in enumerate(own_tasks, start=1)),
     )
 
 
@@ -136,7 +137,7 @@ def _indicator_row(number: int, indicator: Indicator, period: Period, previous: 
     )
 
 
-def _task_row(number: int, task: Task) -> TaskRow:
+def _task_row(number: int, task: Task, previous: Mapping[str, str]) -> TaskRow:
     return TaskRow(
         key=task.code,
         number=number,
@@ -144,6 +145,7 @@ def _task_row(number: int, task: Task) -> TaskRow:
         label=task.name,
         deadline=task.deadline.text or "",
         product=task.product or "",
+        previous=previous.get(task.code, ""),
     )
 
 

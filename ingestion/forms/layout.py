@@ -12,7 +12,9 @@ import re
 from dataclasses import dataclass
 
 FORM_CODE = "nq57"
-TEMPLATE_VERSION = "1"
+TEMPLATE_VERSION = "2"
+KNOWN_VERSIONS = ("1", "2")
+"""Versions that are still read. 2 (November 2026): tasks show last period's answer in a column of their own."""
 
 INDICATOR_SHEET = "Báo cáo chỉ tiêu"
 TASK_SHEET = "Nhiệm vụ"
@@ -72,6 +74,7 @@ TASK_COLUMNS = (
     Column("label", "Nhiệm vụ", 58),
     Column("deadline", "Thời hạn", 19),
     Column("product", "Sản phẩm", 26),
+    Column("previous", "Kỳ trước", 14),
     Column("state", "Trạng thái", 16),
     Column("percent", "% hoàn thành", 11),
     Column("note", "Ghi chú/sản phẩm đạt được", 32),

@@ -7,6 +7,7 @@ Identity comes from the channel; what the form says must agree with it (IDN-01).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingestion.findings import Finding, finding
@@ -16,6 +17,7 @@ from ingestion.forms.layout import (
     FORM_CODE,
     IDENTITY_LABEL,
     INDICATOR_SHEET,
+    KNOWN_VERSIONS,
     NATURES,
     TASK_SHEET,
     TEMPLATE_VERSION,
@@ -86,7 +88,7 @@ def _identity(located: LocatedForm) -> tuple[FormIdentity | None, tuple[Finding,
             expected=identity.line,
         )  # fmt: skip
         return None, (problem,)
-    if (identity.form_code.lower(), identity.template_version) != (FORM_CODE, TEMPLATE_VERSION):
+    if identity.form_code.lower() != FORM_CODE or identity.template_version not in KNOWN_VERSIONS:
         version = f"{identity.form_code}-{identity.template_version}"
         return identity, (finding("TPL-01", found=version, expected=f"{FORM_CODE}-{TEMPLATE_VERSION}"),)
     return identity, ()
@@ -109,7 +111,8 @@ def _contents(
         period = period_of(identity.period)
     except UsageError:
         return None, (_unknown("kỳ báo cáo", identity.period, "2026-06, 2026-Q2, 2026-H1, 2026-M9, 2026"),)
-    return form_contents(plan, identity.unit_code, period, {}), ()
+    # The file's own identity: a form of an earlier version keeps its id, and with it the due day it was promised.
+    return replace(form_contents(plan, identity.unit_code, period, {}), identity=identity), ()
 
 
 def _unknown(what: str, found: str, known: str) -> Finding:

@@ -177,7 +177,7 @@ def _write_tasks(book: Book) -> None:
 
 def _write_task(book: Book, sheet: Worksheet, row: int, item: TaskRow) -> None:
     shown = {"number": item.number, "label": item.label, "deadline": item.deadline, "product": item.product}
-    shown |= {"key": item.key}
+    shown |= {"previous": item.previous, "key": item.key}
     for number, column in enumerate(TASK_COLUMNS):
         if column.key in shown:
             book.put(sheet, row, number, shown[column.key], "label" if column.key == "label" else "centre")

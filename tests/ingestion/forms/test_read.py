@@ -279,6 +279,16 @@ def test_a_form_of_an_unknown_kind_plan_unit_or_period_is_refused(
     assert codes(read(commune, changed(commune, _relabel(identity)))) == {code}
 
 
+def test_a_form_of_the_version_before_is_still_read(commune: Office) -> None:
+    def as_version_one(workbook: Workbook) -> None:
+        workbook[TASK_SHEET].delete_cols(5)
+        _relabel(FormIdentity(PLAN_KEY, "vhxh", PERIOD, template_version="1"))(workbook)
+
+    parsed = read(commune, changed(commune, as_version_one))
+    assert (parsed.identity.template_version, parsed.is_refused) == ("1", False)
+    assert parsed.content_hash == read(commune, commune.fill(ANSWERS, TASKS)).content_hash
+
+
 def test_two_identities_in_one_file_are_refused(commune: Office) -> None:
     def patch(workbook: Workbook) -> None:
         workbook[TASK_SHEET]["A8"] = f"Mã biểu: {FormIdentity(PLAN_KEY, 'vhxh', '2026-05').line}"
@@ -307,7 +317,7 @@ def test_all_bad_cells_are_named_at_once(commune: Office) -> None:
         "ct-07": {"value": "Rồi"},
     }
     parsed = read(commune, commune.fill(bad, {"nv-01": {"percent": 50}}))
-    assert found(parsed) == [("RUL-01", "F15"), ("NUM-02", "H17"), ("CHO-01", "H22"), ("RUL-07", "E15")]
+    assert found(parsed) == [("RUL-01", "F15"), ("NUM-02", "H17"), ("CHO-01", "H22"), ("RUL-07", "F15")]
 
 
 def test_a_percent_formatted_cell_counts_as_what_it_shows(commune: Office) -> None:
