@@ -222,10 +222,10 @@ def _check_names(entries: list[Entry]) -> None:
 
 def _check_layout(entries: list[Entry], directory_start: int, descriptor: int) -> None:
     """Entries must fill the file from byte 0 to the directory: each byte belongs to one entry."""
-    ends = [entry.offset for entry in entries[1:]] + [directory_start]
-    if entries and entries[0].offset:
-        raise _refused("SEC-18", f"trước phần {entries[0].name}")
-    for entry, end in zip(entries, ends, strict=True):
+    starts = [*(entry.offset for entry in entries), directory_start]
+    if starts[0]:
+        raise _refused("SEC-18", "trước phần đầu tiên")
+    for entry, end in zip(entries, starts[1:], strict=True):
         own_end = entry.data + entry.packed
         if own_end > end:
             raise _refused("SEC-11", entry.name)
