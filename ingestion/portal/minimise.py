@@ -31,6 +31,7 @@ SHORT_CODE = re.compile(r"^[A-Za-z0-9]{1,4}$")
 LONGEST_CODE = 60
 YES = "1"
 RESOLVED = frozenset({"9", "10"})
+RETURNED = "10"
 
 
 class MinimisedSupplement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,15 +86,22 @@ def minimise(portal: Portal, record: Mapping[str, object]) -> MinimisedDossier:
     supplements = _supplements(reader)
     if status in RESOLVED and any(item.received_at is None for item in supplements):
         reader.remark("open_supplement_when_resolved")
+    received_at = reader.stamp("received_at", keys.received_at)
+    resolved_at = reader.stamp("resolved_at", keys.resolved_at)
+    returned_at = reader.stamp("returned_at", keys.returned_at)
+    if received_at and resolved_at and resolved_at < received_at:
+        reader.remark("resolved_before_received")
+    if status == RETURNED and returned_at is None:
+        reader.remark("returned_without_instant")
     return MinimisedDossier(
         dossier_code=reader.required_code(keys.dossier_code),
         procedure_code=reader.code("procedure_code", keys.procedure_code),
         field_code=reader.code("field_code", keys.field_code),
         submitted_at=reader.stamp("submitted_at", keys.submitted_at),
-        received_at=reader.stamp("received_at", keys.received_at),
+        received_at=received_at,
         due_at=reader.stamp("due_at", keys.due_at),
-        resolved_at=reader.stamp("resolved_at", keys.resolved_at),
-        returned_at=reader.stamp("returned_at", keys.returned_at),
+        resolved_at=resolved_at,
+        returned_at=returned_at,
         updated_at=reader.required_stamp(keys.updated_at),
         status=status,
         channel=reader.short_code("channel", keys.channel, portal.channels),
