@@ -305,6 +305,7 @@ def test_a_broken_commune_does_not_keep_the_others_from_being_pulled(
     order_fault("renamed_field", parameter="TrangThaiHoSo")
     with pytest.raises(SourceContractBroken) as caught:
         pull_dossiers(settings, engine, portal, [other_plan, plan], vietnam("2025-11-20"))
+    assert f"Xã {plan.commune_code}, trang 1, hồ sơ thứ 1: " in caught.value.message
     assert "TrangThaiHoSo" in caught.value.message
     assert {row["commune_code"] for row in raw_rows(settings)} == {other_plan.commune_code}
 
