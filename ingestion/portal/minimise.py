@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 
     from ingestion.portal.records import Portal
 
-CODE = re.compile(r"^(?!.*\d{9})[A-Za-z0-9]+(?:[._/-][A-Za-z0-9]+)*$")
-"""A code of a dossier, procedure or field: no spaces, no marks, no run of 9 digits (ids, phones)."""
+CODE = re.compile(r"(?!.*[0-9]{9})[A-Za-z0-9]+(?:[._/-][A-Za-z0-9]+)*")
+"""Any code, whatever the portal file's own pattern allows: no spaces, no marks, no run of 9 digits (ids, phones)."""
 NOT_OF_A_PLAIN_NAME = re.compile(r"[^a-z0-9]+")
-SHORT_CODE = re.compile(r"^[A-Za-z0-9]{1,4}$")
+UNKNOWN_CODE = re.compile(r"[0-9]{1,2}")
+"""What a code may look like that is kept though the portal file does not list it: letters may be a name."""
 LONGEST_CODE = 60
 YES = "1"
 RESOLVED = frozenset({"9", "10"})
+RETURNED = "10"
 
 
 class MinimisedSupplement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -82,18 +84,26 @@ def minimise(portal: Portal, record: Mapping[str, object]) -> MinimisedDossier:
     keys = portal.fields
     components = _Components(reader)
     status = reader.short_code("status", keys.status, portal.statuses)
+    stage = portal.statuses.get(status or "")
     supplements = _supplements(reader)
-    if status in RESOLVED and any(item.received_at is None for item in supplements):
+    if stage in RESOLVED and any(item.received_at is None for item in supplements):
         reader.remark("open_supplement_when_resolved")
+    received_at = reader.stamp("received_at", keys.received_at)
+    resolved_at = reader.stamp("resolved_at", keys.resolved_at)
+    returned_at = reader.stamp("returned_at", keys.returned_at)
+    if received_at and resolved_at and resolved_at < received_at:
+        reader.remark("resolved_before_received")
+    if stage == RETURNED and returned_at is None:
+        reader.remark("returned_without_instant")
     return MinimisedDossier(
         dossier_code=reader.required_code(keys.dossier_code),
-        procedure_code=reader.code("procedure_code", keys.procedure_code),
-        field_code=reader.code("field_code", keys.field_code),
+        procedure_code=reader.code("procedure_code", keys.procedure_code, portal.code_patterns.procedure_code),
+        field_code=reader.code("field_code", keys.field_code, portal.code_patterns.field_code),
         submitted_at=reader.stamp("submitted_at", keys.submitted_at),
-        received_at=reader.stamp("received_at", keys.received_at),
+        received_at=received_at,
         due_at=reader.stamp("due_at", keys.due_at),
-        resolved_at=reader.stamp("resolved_at", keys.resolved_at),
-        returned_at=reader.stamp("returned_at", keys.returned_at),
+        resolved_at=resolved_at,
+        returned_at=returned_at,
         updated_at=reader.required_stamp(keys.updated_at),
         status=status,
         channel=reader.short_code("channel", keys.channel, portal.channels),
@@ -145,8 +155,8 @@ class _Reader:
 
     def required_code(self, key: str) -> str:
         text = self.text(key)
-        if not _is_code(text):
-            raise self._broken(f"'{key}' rỗng hoặc không có dạng mã", key)
+        if not _is_code(text, self.portal.code_patterns.dossier_code):
+            raise self._broken(f"'{key}' rỗng hoặc không có dạng mã (code_patterns)", key)
         return text
 
     def required_stamp(self, key: str) -> str:
@@ -155,19 +165,20 @@ class _Reader:
             raise self._broken(f"'{key}' không phải thời điểm 14 chữ số", key)
         return text
 
-    def code(self, name: str, key: str) -> str | None:
+    def code(self, name: str, key: str, pattern: str) -> str | None:
         """Keep a code; anything else becomes none and a remark."""
         text = self.text(key)
-        if text and not _is_code(text):
-            self.remark(f"{name}_not_a_code")
-        return text if _is_code(text) else None
+        if not text or _is_code(text, pattern):
+            return text or None
+        self.remark(f"{name}_not_a_code")
+        return None
 
     def short_code(self, name: str, key: str, known: Mapping[str, str]) -> str | None:
         """Keep a code of a list, also one that the portal file does not know (with a remark)."""
         text = self.text(key)
         if text and text not in known:
             self.remark(f"{name}_unknown")
-        return text if SHORT_CODE.match(text) else None
+        return text if text in known or UNKNOWN_CODE.fullmatch(text) else None
 
     def stamp(self, name: str, key: str) -> str | None:
         return self.stamp_of(name, self._record, key)
@@ -282,8 +293,8 @@ def _is_boundary_free(reader: _Reader) -> bool | None:
     return submitted_to != processed_by if submitted_to and processed_by else None
 
 
-def _is_code(text: str) -> bool:
-    return len(text) <= LONGEST_CODE and CODE.match(text) is not None
+def _is_code(text: str, pattern: str) -> bool:
+    return len(text) <= LONGEST_CODE and bool(CODE.fullmatch(text)) and bool(re.fullmatch(pattern, text))
 
 
 def _folded(text: str) -> str:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
+    from ingestion.portal.client import Page
     from ingestion.portal.minimise import MinimisedDossier
     from ingestion.portal.records import Portal
     from plans.records import Plan
@@ -199,7 +200,7 @@ class _CommunePull:
     def _page(self, window: Window, number: int, check: PassCheck) -> list[MinimisedDossier]:
         agency_code = self._portal.agency_code(self._store.commune_code)
         page = self._client.search(agency_code, window.start, window.end, number)
-        dossiers = [minimise(self._portal, record) for record in page.records]
+        dossiers = list(self._minimised(page))
         check.add(page, dossiers)
         self._result += PullResult(pages=1, rows_in=len(dossiers))
         return dossiers
@@ -211,6 +212,17 @@ class _CommunePull:
             unsaved.dossiers = []
         if unsaved.page:
             self._after_page(unsaved.page)
+
+    def _minimised(self, page: Page) -> Iterator[MinimisedDossier]:
+        """Minimise a page's records; an unusable one is told by its place, as its values must not be."""
+        for position, record in enumerate(page.records, start=1):
+            try:
+                yield minimise(self._portal, record)
+            except SourceContractBroken as error:
+                place = f"Xã {self._store.commune_code}, trang {page.number}, hồ sơ thứ {position}"
+                raise SourceContractBroken(
+                    f"{place}: {error.message}", **error.facts, page=page.number, position=position
+                ) from None
 
     def _rewind(self, window: Window) -> None:
         """Put the watermark back: pages that contradict each other may have hidden a dossier before it."""

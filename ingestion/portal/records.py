@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
 
 from warehouse.errors import SettingsRefused
 from warehouse.record_files import read_record
@@ -84,6 +85,26 @@ class FieldMap(Record):
     digitised_flag: Key
 
 
+def _compiled(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error:
+        raise ValueError("không phải biểu thức chính quy hợp lệ") from None
+    return pattern
+
+
+Pattern = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_compiled)]
+"""A regular expression that a whole text must match."""
+
+
+class CodePatterns(Record):
+    """What the portal's codes look like: a name, a date or an id typed into the field matches none of them."""
+
+    dossier_code: Pattern
+    procedure_code: Pattern
+    field_code: Pattern
+
+
 class ComponentMap(Record):
     """Keys of the submitted component files."""
 
@@ -138,6 +159,7 @@ class Portal(Record):
     limits: Limits
     agency_codes: dict[str, str]
     fields: FieldMap
+    code_patterns: CodePatterns
     components: ComponentMap
     results: ResultMap
     fees: FeeMap

@@ -92,7 +92,7 @@ def run_dag(airflow: AirflowService, dag_id: str, **conf: str) -> None:
 
 def order_fault(simulator: str, name: str, parameter: str) -> None:
     body = {"name": name, "parameter": parameter}
-    assert httpx.post(f"{simulator}/__faults", json=body, trust_env=False).json() == {"error_code": "0"}
+    assert httpx.post(f"{simulator}/__faults/order", json=body, trust_env=False).json() == {"error_code": "0"}
 
 
 def steps(settings: Settings, dag_id: str) -> list[sa.RowMapping]:

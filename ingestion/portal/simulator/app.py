@@ -126,15 +126,15 @@ def _add_controls(app: FastAPI, state: _State) -> None:
         ]
         return {"error_code": OK, "faults": entries}
 
-    @app.post("/__faults", response_model=Done | Refused, responses=UNREADABLE)
+    @app.post("/__faults/order", response_model=Done | Refused, responses=UNREADABLE)
     async def order_fault(order: FaultOrder) -> dict[str, str]:
         """Order a fault for the next searches."""
         if order.name not in FAULTS or not FAULTS[order.name].takes(order.parameter):
             return {"error_code": WRONG_QUESTION}
-        state.faults.extend([None] * order.after + [order] * order.times)
+        state.faults.extend([None] * int(order.after) + [order] * int(order.times))
         return {"error_code": OK}
 
-    @app.delete("/__faults", response_model=Done)
+    @app.post("/__faults/forget", response_model=Done)
     async def forget_faults() -> dict[str, str]:
         """Be honest from now on."""
         state.faults.clear()

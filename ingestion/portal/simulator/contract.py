@@ -16,7 +16,7 @@ STAMP_PATTERN = r"^[0-9]{14}$"
 class Question(BaseModel):
     """Base of what a caller sends."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class LogIn(Question):
@@ -42,8 +42,8 @@ class FaultOrder(Question):
     """Body of the control endpoint: which fault answers the next searches, after how many honest ones."""
 
     name: str = Field(description="Tên lỗi, xem GET /__faults")
-    times: int = Field(default=1, ge=1, le=1000)
-    after: int = Field(default=0, ge=0, le=1000, description="Số lượt tra cứu trả lời đúng trước đó")
+    times: str = Field(default="1", pattern=r"^[1-9][0-9]{0,2}$", description="Số lượt tra cứu bị lỗi")
+    after: str = Field(default="0", pattern=r"^[0-9]{1,3}$", description="Số lượt tra cứu trả lời đúng trước đó")
     parameter: str = Field(default="", max_length=200)
 
 

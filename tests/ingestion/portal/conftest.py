@@ -33,15 +33,15 @@ def running_simulator() -> Iterator[str]:
 
 @pytest.fixture
 def simulator(running_simulator: str) -> str:
-    httpx.delete(f"{running_simulator}/__faults", trust_env=False)
+    httpx.post(f"{running_simulator}/__faults/forget", trust_env=False)
     return running_simulator
 
 
 @pytest.fixture
 def order_fault(simulator: str) -> Callable[..., None]:
-    def order(name: str, times: int = 1, parameter: str = "") -> None:
-        body = {"name": name, "times": times, "parameter": parameter}
-        answer = httpx.post(f"{simulator}/__faults", json=body, trust_env=False)
+    def order(name: str, times: int = 1, parameter: str = "", after: int = 0) -> None:
+        body = {"name": name, "times": str(times), "parameter": parameter, "after": str(after)}
+        answer = httpx.post(f"{simulator}/__faults/order", json=body, trust_env=False)
         assert answer.json() == {"error_code": "0"}
 
     return order

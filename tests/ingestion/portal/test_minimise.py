@@ -104,6 +104,87 @@ def test_an_unusable_record_is_refused_by_the_name_of_its_field(
     assert not any(str(value) in caught.value.message for value in changes.values() if value != "9" and value != 2)
 
 
+NO_CODES = {
+    "name": "CÔNG DÂN MẪU",
+    "name without marks": "CongDanMau",
+    "name in parts": "CONG.DAN.MAU",
+    "name with a year": "CongDanMau1990",
+    "id": "000912345678",
+    "id in parts": "000.912.345.678",
+    "phone": "0900000000",
+    "phone in parts": "0900.000.000",
+    "birth date": "01/01/1990",
+    "birth date in digits": "19900101",
+    "e-mail": "cong.dan.mau@example.invalid",
+    "address": "tep-mau.example.invalid/DEMO/1",
+    "HTML": "<b>9.000001</b>",
+    "script": "9.000001<script>alert(1)</script>",
+    "SQL": "9.000001'; drop table dossiers;--",
+    "formula": "=9.000001",
+    "line break": "9.000001\nCONG DAN MAU",
+    "trailing line break inside": "9.0000\n01",
+    "full-width digits": "９.000001",
+    "zero-width space": "9.000\u200b001",
+    "right-to-left mark": "\u202e9.000001",
+    "NUL": "9.000001\0",
+    "lone surrogate": "9.000001\ud800",
+    "very long": "9." + "0" * 100_000,
+}
+
+
+@pytest.mark.parametrize("text", NO_CODES.values(), ids=NO_CODES)
+@pytest.mark.parametrize(("key", "field"), [("MaTTHC", "procedure_code"), ("MaLinhVuc", "field_code")])
+def test_what_is_no_code_of_this_portal_is_not_kept_in_a_code_field(
+    portal: Portal, record: Record, key: str, field: str, text: str
+) -> None:
+    kept = minimise(portal, record | {key: text})
+    assert getattr(kept, field) is None
+    assert f"{field}_not_a_code" in kept.remarks
+
+
+@pytest.mark.parametrize("text", NO_CODES.values(), ids=NO_CODES)
+def test_what_is_no_code_is_no_dossier_either_and_the_error_does_not_show_it(
+    portal: Portal, record: Record, text: str
+) -> None:
+    with pytest.raises(SourceContractBroken) as caught:
+        minimise(portal, record | {"MaHoSo": text})
+    told = f"{caught.value!r} {caught.value.facts} {caught.getrepr(style='long', showlocals=False)}"
+    assert text not in told.replace("9.000001", "")
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("text", ["Anh", "CDM", "1990", "9\n", "<b>", "¹", "٩"])
+@pytest.mark.parametrize(("key", "field"), [
+    ("TrangThaiHoSo", "status"), ("KenhThucHien", "channel"), ("LoaiDoiTuong", "applicant_kind"),
+    ("DuocThanhToanTrucTuyen", "payment"), ("DanhGia", "satisfaction"),
+])  # fmt: skip
+def test_an_unlisted_code_with_letters_or_more_than_two_digits_is_not_kept(
+    portal: Portal, record: Record, key: str, field: str, text: str
+) -> None:
+    kept = minimise(portal, record | {key: text})
+    assert getattr(kept, field) in {None, text.strip() if text.strip() == "9" else None}
+
+
+def test_a_listed_code_may_have_letters(portal: Portal, record: Record) -> None:
+    mapped = portal.model_copy(update={"statuses": {"HTXL": "9"}})
+    supplement = {"NgayBoSung": "20260105080000", "NgayTiepNhanBoSung": "", "NgayHenTraMoi": ""}
+    kept = minimise(mapped, record | {"TrangThaiHoSo": "HTXL", "DanhSachHoSoBoSung": [supplement]})
+    assert kept.status == "HTXL"
+    assert kept.remarks == ("open_supplement_when_resolved",)
+
+
+def test_even_a_pattern_that_allows_anything_lets_no_id_through(portal: Portal, record: Record) -> None:
+    patterns = portal.code_patterns.model_copy(update={"procedure_code": ".*"})
+    loose = portal.model_copy(update={"code_patterns": patterns})
+    assert minimise(loose, record | {"MaTTHC": "000912345678"}).procedure_code is None
+    assert minimise(loose, record | {"MaTTHC": "CÔNG DÂN MẪU"}).procedure_code is None
+
+
+@pytest.mark.parametrize("code", ["2.002492", "1.010708.000.00.00.H56"])
+def test_codes_of_national_and_provincial_procedures_are_kept(portal: Portal, record: Record, code: str) -> None:
+    assert minimise(portal, record | {"MaTTHC": code}).procedure_code == code
+
+
 def test_a_record_that_lacks_a_documented_field_is_refused(portal: Portal, record: Record) -> None:
     del record["NgayHenTra"]
     with pytest.raises(SourceContractBroken, match="NgayHenTra"):
@@ -189,6 +270,16 @@ def test_boundary_free_means_handed_in_elsewhere(
 ) -> None:
     kept = minimise(portal, record | {"DonViXuLy": "UBND xã A", "NoiNopHoSo": submitted_to})
     assert kept.is_boundary_free is expected
+
+
+@pytest.mark.parametrize(("changes", "remark"), [
+    ({"NgayTiepNhan": "20260105080000", "NgayKetThucXuLy": "20260105075959"}, "resolved_before_received"),
+    ({"NgayTra": ""}, "returned_without_instant"),
+])  # fmt: skip
+def test_an_order_of_events_that_cannot_be_is_remarked(
+    portal: Portal, record: Record, changes: dict[str, str], remark: str
+) -> None:
+    assert minimise(portal, record | changes).remarks == (remark,)
 
 
 def test_a_dossier_done_with_an_open_supplement_is_remarked(portal: Portal, record: Record) -> None:

@@ -40,6 +40,7 @@ def test_every_portal_file_of_the_project_is_valid() -> None:
     ("time_zone: Asia/Ho_Chi_Minh", "time_zone: Asia/Hanoi", "múi giờ"),
     ("dossier_code: MaHoSo", "dossier_code: MaHoSo\n  applicant: ChuHoSo", "fields.applicant"),
     ("dossier_code: MaHoSo", "dossier_code: MaHoSo\n  dossier_code: Ma", "YAML"),
+    ("field_code: 'DEMO-LV[0-9]{2}'", "field_code: 'DEMO-LV[0-9'", "code_patterns.field_code"),
     ("  destination: DEMO # tiêu đề dstcode\n", "", "session.destination"),
 ])  # fmt: skip
 def test_a_broken_portal_file_is_refused_by_the_name_of_what_is_wrong(

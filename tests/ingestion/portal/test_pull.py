@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import portalocker
 import pytest
 import sqlalchemy as sa
@@ -14,7 +16,9 @@ from pydantic import SecretStr
 from ingestion.portal import store
 from ingestion.portal.client import Page, PortalClient
 from ingestion.portal.pull import pull_dossiers
+from ingestion.portal.simulator.traps import CODE_TWICE, TRAPS
 from ingestion.portal.store import rebuild_batches
+from plans.reading import read_plans
 from tests.canaries import canaries_below, canaries_in
 from tests.ingestion.portal.office import expected_keys, keys, raw_rows, raw_table, vietnam
 from warehouse.errors import SettingsRefused, SourceContractBroken, SourceUnavailable, WriterBusy
@@ -301,6 +305,7 @@ def test_a_broken_commune_does_not_keep_the_others_from_being_pulled(
     order_fault("renamed_field", parameter="TrangThaiHoSo")
     with pytest.raises(SourceContractBroken) as caught:
         pull_dossiers(settings, engine, portal, [other_plan, plan], vietnam("2025-11-20"))
+    assert f"Xã {plan.commune_code}, trang 1, hồ sơ thứ 1: " in caught.value.message
     assert "TrangThaiHoSo" in caught.value.message
     assert {row["commune_code"] for row in raw_rows(settings)} == {other_plan.commune_code}
 
@@ -395,3 +400,19 @@ def test_two_pulls_of_one_portal_take_turns(settings: Settings, engine: sa.Engin
     place.parent.mkdir(parents=True)
     with portalocker.Lock(place), pytest.raises(WriterBusy):
         pull_dossiers(impatient, engine, portal, [plan], EARLY)
+
+
+def test_every_trap_of_the_portal_leaves_its_remark_as_often_as_it_was_planted(
+    settings: Settings, engine: sa.Engine, portal: Portal, simulator: str
+) -> None:
+    plans = read_plans(settings.plans_folder).values()
+    remarks = pull_dossiers(settings, engine, portal, plans, LATER).remarks
+    planted: Counter[str] = Counter()
+    for commune_code in {plan.commune_code for plan in plans}:
+        question = {"madonvi": commune_code, "denNgay": portal.stamp(LATER)}
+        planted.update(httpx.get(f"{simulator}/__traps", params=question, trust_env=False).json()["traps"])
+    assert set(planted) == {*TRAPS, CODE_TWICE}
+    assert min(planted.values()) > 0
+    assert {name: remarks[name] for name in TRAPS if name != "placeholder_id"} == {
+        name: planted[name] for name in TRAPS if name != "placeholder_id"
+    }

@@ -1,6 +1,6 @@
 """Faults on demand: each is one small function that answers a search in a wrong way.
 
-Asked for through the control endpoint: `POST /__faults {"name": …, "times": 2, "parameter": …}`;
+Asked for through the control endpoint: `POST /__faults/order {"name": …, "times": 2, "parameter": …}`;
 the next `times` searches are answered by it, then the portal is honest again.
 """
 
