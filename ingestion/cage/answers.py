@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 # The reasons that the caged reader may give; anything else is treated as a broken reader.
 REFUSALS = frozenset({
-    "FMT-02", "FMT-10", "FMT-13", "FMT-15", "FMT-16", "SEC-13", "SEC-15", "SEC-16", "SEC-20", "ENC-02", "ENC-03",
+    "FMT-02", "FMT-10", "FMT-13", "FMT-15", "FMT-16", "SEC-13", "SEC-15", "SEC-16", "SEC-17", "SEC-20", "ENC-02",
+    "ENC-03",
 })  # fmt: skip
 _FACTS = frozenset({"sheet", "cell", "found", "expected", "what", "limit"})
 _CELL_TYPES = frozenset({str, int, float, bool, type(None)})

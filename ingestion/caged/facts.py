@@ -21,8 +21,8 @@ class SheetFacts:
     formats: dict[Position, str] = field(default_factory=dict)
     errors: dict[Position, str] = field(default_factory=dict)
     uncalculated: list[Position] = field(default_factory=list)
-    hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: list[int] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     height: int = 0
     width: int = 0
 
@@ -32,25 +32,25 @@ class Extent:
 
     def __init__(self, limits: ReadingLimits) -> None:
         """Count over all sheets of one file."""
-        self._limits = limits
-        self._cells = 0
+        self.rows, self.columns = limits.rows, limits.columns
+        self._most = limits.cells
+        self._cells = self._area = 0
 
     def take(self, sheet: SheetFacts, row: int, column: int, count: int = 1) -> None:
         """Note `count` cells with a value, the last of them at this position.
 
         Raises:
-            Refusal: FMT-10 outside the area, FMT-16 more cells (or a larger grid) than allowed,
-                FMT-02 a position that no sheet has.
+            Refusal: FMT-10 outside the area, FMT-16 more cells (or larger grids, over all sheets)
+                than allowed, FMT-02 a position that no sheet has.
         """
-        limits = self._limits
         if row < 0 or column < 0:
             raise Refusal("FMT-02", found="địa chỉ ô sai")
-        if row >= limits.rows or column >= limits.columns:
+        if row >= self.rows or column >= self.columns:
             raise Refusal("FMT-10", sheet=sheet.name, cell=address(row, column))
-        if row >= sheet.height:
-            sheet.height = row + 1
-        if column >= sheet.width:
-            sheet.width = column + 1
+        if row >= sheet.height or column >= sheet.width:
+            self._area -= sheet.height * sheet.width
+            sheet.height, sheet.width = max(sheet.height, row + 1), max(sheet.width, column + 1)
+            self._area += sheet.height * sheet.width
         self._cells += count
-        if self._cells > limits.cells or sheet.height * sheet.width > limits.cells:
-            raise Refusal("FMT-16", sheet=sheet.name, what="ô", found=f"hơn {limits.cells}", limit="cells")
+        if self._cells > self._most or self._area > self._most:
+            raise Refusal("FMT-16", sheet=sheet.name, what="ô", found=f"hơn {self._most}", limit="cells")

@@ -7,7 +7,8 @@ import zlib
 from typing import TYPE_CHECKING
 
 from ingestion.caged.facts import Extent, SheetFacts
-from ingestion.caged.request import Refusal
+from ingestion.caged.formulas import check_formula
+from ingestion.caged.request import Refusal, address
 from ingestion.caged.xml_facts import PartReader
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 PERCENT = "0.00%"
 LARGEST_REPEAT = 1 << 21
 _CELLS = frozenset({"table:table-cell", "table:covered-table-cell"})
+_TYPES = frozenset({"float", "percentage", "currency", "date", "time", "boolean", "string"})
 _HIDDEN = frozenset({"collapse", "filter"})
 
 
@@ -49,6 +51,7 @@ class _Content(PartReader):
         self._extent = Extent(limits)
         self._sheet: SheetFacts | None = None
         self._row = self._row_repeat = self._column = 0
+        self._is_untyped = self._is_in_note = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "table:table":
@@ -61,14 +64,26 @@ class _Content(PartReader):
             self._take_cell(self._sheet, attributes)
         elif name == "table:table-column":
             self._take_column(self._sheet, attributes)
+        elif name == "office:annotation":
+            self._is_in_note = True
+        elif name == "text:p":
+            self.text.clear()
 
     def end(self, name: str) -> None:
         if name == "table:table-row":
             self._row += self._row_repeat
         elif name == "table:table":
             self._sheet = None
+        elif name == "office:annotation":
+            self._is_in_note = False
+        elif name == "text:p" and self._is_untyped and not self._is_in_note and any(self.text):
+            raise Refusal("FMT-02", found=f"ô {address(self._row, self._column - 1)} có chữ mà không ghi kiểu dữ liệu")
+        elif name in _CELLS:
+            self._is_untyped = False
 
     def _start_table(self, attributes: dict[str, str]) -> None:
+        if self._sheet is not None:
+            raise Refusal("FMT-02", found="bảng lồng trong ô")
         name = attributes.get("table:name", "")
         if name in self.sheets:
             raise Refusal("FMT-02", found="hai trang tính cùng tên")
@@ -81,20 +96,25 @@ class _Content(PartReader):
         self._column = 0
         self._row_repeat = _repeat(attributes, "table:number-rows-repeated")
         if attributes.get("table:visibility") in _HIDDEN:
-            sheet.hidden_rows += range(self._row, min(self._row + self._row_repeat, self._limits.rows))
+            sheet.hidden_rows.update(range(self._row, min(self._row + self._row_repeat, self._limits.rows)))
 
     def _take_column(self, sheet: SheetFacts, attributes: dict[str, str]) -> None:
         first = self._column
         self._column += _repeat(attributes, "table:number-columns-repeated")
         if attributes.get("table:visibility") in _HIDDEN:
-            sheet.hidden_columns += range(first, min(self._column, self._limits.columns))
+            sheet.hidden_columns.update(range(first, min(self._column, self._limits.columns)))
 
     def _take_cell(self, sheet: SheetFacts, attributes: dict[str, str]) -> None:
         first = self._column
         repeat = _repeat(attributes, "table:number-columns-repeated")
         self._column += repeat
         kind = attributes.get("office:value-type")
+        if kind is not None and kind not in _TYPES:
+            raise Refusal("FMT-02", found=f"kiểu dữ liệu {kind} ở ô {address(self._row, first)}")
         is_formula = "table:formula" in attributes
+        self._is_untyped = kind is None and not is_formula
+        if is_formula:
+            check_formula(attributes["table:formula"], sheet.name, address(self._row, first))
         if kind is None and not is_formula:
             return
         if max(repeat, self._row_repeat) > 1:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -12,17 +11,18 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 from ingestion.caged import ods_facts, xlsx_facts
 from ingestion.caged.request import Refusal, address
+from ingestion.normalise.encodings import CONTROL
 from ingestion.normalise.legacy import looks_legacy_encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ingestion.caged.facts import Position, SheetFacts
     from ingestion.caged.request import ReadingLimits
 
 EXACT_FLOAT = 2**53
 SAMPLE_LENGTH = 60
-_SURROGATE = re.compile("[\ud800-\udfff]")
+LONGEST_NAME = 255
 
 Cell = str | int | float | bool | None
 Sheet = dict[str, object]
@@ -38,6 +38,7 @@ def read_workbook(content: bytes, kind: str, limits: ReadingLimits) -> Iterator[
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             read_facts = xlsx_facts.read_facts if kind == "xlsx" else ods_facts.read_facts
             facts = read_facts(archive, limits)
+        check_names(facts)
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for sheet in workbook.sheets_metadata:
             if sheet.typ == SheetTypeEnum.WorkSheet and sheet.name in facts:
@@ -45,6 +46,13 @@ def read_workbook(content: bytes, kind: str, limits: ReadingLimits) -> Iterator[
                 yield _sheet_map(facts[sheet.name], rows, sheet.visible != SheetVisibleEnum.Visible, limits)
     except (zipfile.BadZipFile, CalamineError) as error:
         raise Refusal("FMT-02", found=type(error).__name__) from error
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Judge the sheet names; raises Refusal FMT-02 for one that no spreadsheet program would show."""
+    for name in names:
+        if not name.strip() or len(name) > LONGEST_NAME or CONTROL.search(name):
+            raise Refusal("FMT-02", found=f"tên trang tính “{name[:SAMPLE_LENGTH]}”")
 
 
 def _sheet_map(facts: SheetFacts, values: Sequence[Sequence[object]], is_hidden: bool, limits: ReadingLimits) -> Sheet:
@@ -62,8 +70,8 @@ def _sheet_map(facts: SheetFacts, values: Sequence[Sequence[object]], is_hidden:
         "formats": [[row, column, code] for (row, column), code in facts.formats.items()],
         "uncalculated": _places(facts.uncalculated),
         "errors": _places(facts.errors),
-        "hidden_rows": facts.hidden_rows,
-        "hidden_columns": facts.hidden_columns,
+        "hidden_rows": sorted(facts.hidden_rows),
+        "hidden_columns": sorted(facts.hidden_columns),
     }
 
 
@@ -84,7 +92,7 @@ def check_texts(sheet: str, rows: list[list[Cell]], limits: ReadingLimits) -> No
     """Judge every text cell.
 
     Raises:
-        Refusal: FMT-13 too long, ENC-02 typed with an old font, ENC-03 a lone surrogate.
+        Refusal: FMT-13 too long, ENC-02 typed with an old font, ENC-03 a control character or a lone surrogate.
     """
     for row_number, row in enumerate(rows):
         for column, value in enumerate(row):
@@ -96,10 +104,10 @@ def _check_text(sheet: str, text: str, row: int, column: int, limits: ReadingLim
     if len(text) > limits.cell_characters:
         found = f"{len(text)} ký tự"
         raise Refusal("FMT-13", sheet=sheet, cell=address(row, column), found=found, limit="cell_characters")
-    if text.isascii():
+    if text.isascii() and text.isprintable():
         return
-    if _SURROGATE.search(text):
-        raise Refusal("ENC-03", sheet=sheet, cell=address(row, column), found="ký tự thay thế lẻ đôi")
+    if control := CONTROL.search(text):
+        raise Refusal("ENC-03", sheet=sheet, cell=address(row, column), found=f"U+{ord(control.group()):04X}")
     if looks_legacy_encoded(text):
         raise Refusal("ENC-02", sheet=sheet, cell=address(row, column), found=text[:SAMPLE_LENGTH])
 

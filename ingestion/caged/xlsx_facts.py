@@ -7,7 +7,8 @@ import zlib
 from typing import TYPE_CHECKING
 
 from ingestion.caged.facts import Extent, SheetFacts
-from ingestion.caged.request import Refusal
+from ingestion.caged.formulas import check_formula
+from ingestion.caged.request import Refusal, address
 from ingestion.caged.xml_facts import PartReader
 
 if TYPE_CHECKING:
@@ -18,8 +19,13 @@ if TYPE_CHECKING:
 
 DIGITS = "0123456789"
 GENERAL = "General"
-LAST_COLUMN = 16_384
+LONGEST_FORMAT = 255  # what Excel allows; longer ones only cost time wherever they are looked at
+LAST_ROW = 1_048_576
+_FORMULAS = frozenset({"f", "formula", "formula1", "formula2"})
 _TRUE = frozenset({"1", "true"})
+# A reader that goes by the last part of a name would see these behind any prefix, where we see only the root's.
+_CELL_TAGS = frozenset({"row", "c", "v", "is", "f", "sheetData"})
+SHOWN_TAG = 60
 # Number formats that a workbook may use without spelling them out (ECMA-376 part 1, 18.8.30).
 _BUILT_IN = {
     "1": "0", "2": "0.00", "3": "#,##0", "4": "#,##0.00", "9": "0%", "10": "0.00%", "11": "0.00E+00", "12": "# ?/?",
@@ -54,7 +60,7 @@ def read_facts(archive: zipfile.ZipFile, limits: ReadingLimits) -> dict[str, She
     extent = Extent(limits)
     facts = {}
     for name, relation in workbook.sheets:
-        sheet = _Sheet(SheetFacts(name), formats, extent)
+        sheet = _Sheet(SheetFacts(name), formats, styles.count, extent)
         part = _part_of(relations.targets.get(relation, ""), folder)
         if part in parts:
             _read(archive, parts, part, sheet)
@@ -88,6 +94,12 @@ class _Workbook(PartReader):
         if name == "sheet":
             relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
             self.sheets.append((attributes.get("name", ""), relation))
+        elif name == "definedName":
+            self.text.clear()
+
+    def end(self, name: str) -> None:
+        if name == "definedName":
+            check_formula("".join(self.text))
 
 
 class _Relations(PartReader):
@@ -119,13 +131,23 @@ class _Styles(PartReader):
             if self._is_cell_style:
                 self._cells.append(attributes.get("numFmtId", "0"))
         elif name == "numFmt":
-            self._codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", GENERAL)
+            code = attributes.get("formatCode", GENERAL)
+            if len(code) > LONGEST_FORMAT:
+                raise Refusal("FMT-02", found=f"định dạng số dài {len(code)} ký tự")
+            self._codes[attributes.get("numFmtId", "")] = code
         elif name == "cellXfs":
+            if self._cells:  # readers would number the styles differently
+                raise Refusal("FMT-02", found="hai bảng kiểu ô")
             self._is_cell_style = True
 
     def end(self, name: str) -> None:
         if name == "cellXfs":
             self._is_cell_style = False
+
+    @property
+    def count(self) -> int:
+        """How many cell styles there are; 0 where the workbook has no table of them."""
+        return len(self._cells)
 
     def formats(self) -> dict[str, str]:
         """Return the number format of each cell style that has one, by the style's index."""
@@ -136,45 +158,57 @@ class _Styles(PartReader):
 class _Sheet(PartReader):
     """Follows cells as they stand; one object per sheet, few calls per cell because sheets can be large."""
 
-    def __init__(self, facts: SheetFacts, formats: Mapping[str, str], extent: Extent) -> None:
+    def __init__(self, facts: SheetFacts, formats: Mapping[str, str], styles: int, extent: Extent) -> None:
         super().__init__()
         self.facts = facts
         self._formats = formats
+        self._styles = styles
         self._extent = extent
         self._columns: dict[str, int] = {}
-        self._row = self._column = -1
+        self._row = self._column = self._last_row = self._last_column = -1
         self._kind = self._style = ""
         self._has_formula = self._has_value = self._has_text = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
             self._start_cell(attributes)
-        elif name == "v":
-            self._has_value = True
+        elif name == "v" or name == "is":
+            if self._has_value or self._has_text:
+                raise Refusal("FMT-02", found=f"ô {address(self._row, self._column)} ghi hai giá trị")
+            self._has_value, self._has_text = name == "v", name == "is"
             self.text.clear()
-        elif name == "is":
-            self._has_text = True
-        elif name == "f":
-            self._has_formula = True
         elif name == "row":
             self._start_row(attributes)
+        elif name in _FORMULAS:
+            self._has_formula = True
+            self.text.clear()
         elif name == "col" and attributes.get("hidden") in _TRUE:
-            self.facts.hidden_columns += range(int(attributes["min"]) - 1, min(int(attributes["max"]), LAST_COLUMN))
+            last = min(int(attributes["max"]), self._extent.columns)
+            self.facts.hidden_columns.update(range(max(int(attributes["min"]) - 1, 0), last))
+        elif ":" in name and name.rpartition(":")[2] in _CELL_TAGS:
+            raise Refusal("FMT-02", found=f"thẻ {name[:SHOWN_TAG]}")
 
     def end(self, name: str) -> None:
         if name == "v":
             self._has_value = self._kind == "str" or any(self.text)
             if self._kind == "e":
                 self.facts.errors[self._row, self._column] = "".join(self.text)
-        elif name == "c" and (self._has_value or self._has_formula or self._has_text):
-            self._end_cell()
+            elif self._kind == "s" and not "".join(self.text).strip().isdigit():  # readers take the first string for it
+                raise self._unreadable("chỉ số chuỗi")
+        elif name == "c":
+            if self._has_value or self._has_formula or self._has_text:
+                self._end_cell()
+        elif name in _FORMULAS:
+            check_formula("".join(self.text), self.facts.name, address(max(self._row, 0), max(self._column, 0)))
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         number = attributes.get("r")
         self._row = int(number) - 1 if number else self._row + 1
         self._column = -1
-        if attributes.get("hidden") in _TRUE:
-            self.facts.hidden_rows.append(self._row)
+        if self._row >= LAST_ROW:
+            raise Refusal("FMT-02", found="địa chỉ hàng sai")
+        if attributes.get("hidden") in _TRUE and 0 <= self._row < self._extent.rows:
+            self.facts.hidden_rows.add(self._row)
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         place = attributes.get("r")
@@ -199,7 +233,17 @@ class _Sheet(PartReader):
 
     def _end_cell(self) -> None:
         self._extent.take(self.facts, self._row, self._column)
+        if self._row < self._last_row or (self._row == self._last_row and self._column <= self._last_column):
+            found = f"ô {address(self._row, self._column)} ghi hai lần hoặc sai thứ tự"
+            raise Refusal("FMT-02", found=found)
+        self._last_row, self._last_column = self._row, self._column
         if not (self._has_value or self._has_text):
             self.facts.uncalculated.append((self._row, self._column))
-        if self._kind == "n" and (code := self._formats.get(self._style)):
-            self.facts.formats[self._row, self._column] = code
+        if self._kind == "n" and self._style:
+            if code := self._formats.get(self._style):
+                self.facts.formats[self._row, self._column] = code
+            elif self._styles and not (self._style.isdigit() and int(self._style) < self._styles):
+                raise self._unreadable("chỉ số kiểu")
+
+    def _unreadable(self, what: str) -> Refusal:
+        return Refusal("FMT-02", found=f"{what} sai ở ô {address(self._row, self._column)}")

@@ -12,11 +12,11 @@ import re
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from html import unescape
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from ingestion.findings import FindingRefused, finding
+from ingestion.gate.links import check_content_types, check_drawn, check_relationships
 from ingestion.limits import limit_text, limits
 
 if TYPE_CHECKING:
@@ -29,24 +29,18 @@ HARMLESS_STRINGS = 65_536  # some writers count a little wrong; an allocation of
 LONGEST_COUNT = 20
 DECOYS_FOLLOWED = 100  # counts written in cell texts; what hides behind more of them dies in the cage
 SHOWN_TAG = 80
+CONTENT_TYPES = "[content_types].xml"
 
-_PREFIX = rb"<(?:[^\s<>/:=\"']{1,64}:)?"
+_PREFIX = rb"<(?:[^\s<>/:=\"']++:)?"
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)[^<>]{0,60}", re.IGNORECASE)
 _UNIQUE = re.compile(rb"uniqueCount\s*=\s*[\"']\s*([0-9]+)")
-_HUGE_COUNT = re.compile(rb"\s(uniqueCount|count)\s*=\s*[\"']\s*([0-9]{8,})")
+_HUGE_COUNT = re.compile(rb"\s(uniqueCount|count)\s*=\s*[\"']\s*([0-9]{8,}|[^\"'<>]{0,20}&#)")
 _ACTIVE_NAMES = (
     b"ddeLink", b"oleLink", b"oleObject", b"dde-source", b"table-source", b"event-listener", b"object-ole", b"applet",
-    b"plugin", b"floating-frame",
+    b"plugin", b"floating-frame", b"cell-range-source", b"script",
 )  # fmt: skip
 _ACTIVE = re.compile(_PREFIX + rb"(" + b"|".join(_ACTIVE_NAMES) + rb")(?=[\s/>])")
-_FORMULA_DDE = re.compile(
-    _PREFIX + rb"f(?:\s[^<>]*)?>\s{0,20}[+\-=]?\s{0,20}[A-Za-z0-9_.]{1,64}\|[^<!]{0,300}!"
-    rb"|formula\s*=\s*[\"'][a-z:]{0,20}=\s{0,20}DDE\s{0,20}\("
-)
 _LOCKED = re.compile(_PREFIX + rb"encryption-data(?=[\s/>])")
-_RELATIONSHIP = re.compile(_PREFIX + rb"Relationship\s[^<>]*>")
-_EXTERNAL = re.compile(r"TargetMode\s*=\s*[\"']\s*External", re.IGNORECASE)
-_HYPERLINK = re.compile(r"\bType\s*=\s*[\"'][^\"']*/hyperlink[\"']")
 # What is counted: the tag, its limit, and what people call it.
 _LIMITED = {
     "sheet": ("sheets", "trang tính"),
@@ -57,7 +51,7 @@ _LIMITED = {
 _COUNTED = tuple(
     (tag, mark + tag.encode(), re.compile(before + tag.encode() + rb"(?=[\s/>])"))
     for tag in (*_LIMITED, "si")
-    for mark, before in ((b"<", rb"<"), (b":", rb"<[^\s<>/:]{1,64}:"))
+    for mark, before in ((b"<", rb"<"), (b":", rb"<[^\s<>/:]++:"))
 )
 # Beyond column SR (512) or row 100,000, with a value inside; an empty formatted cell harms nobody.
 _FAR_CELL = re.compile(
@@ -140,12 +134,14 @@ def _search(name: str, buffer: bytes, cut: int, totals: MarkupTotals) -> None:
         )
     if any(map(buffer.__contains__, _ACTIVE_NAMES)) and (active := _ACTIVE.search(buffer)):
         raise _refused("SEC-17", active[1].decode("ascii"))
-    if (b"|" in buffer or b"DDE" in buffer) and (formula := _FORMULA_DDE.search(buffer)):
-        raise _refused("SEC-17", _shown(formula.group()))
     if b"encryption-data" in buffer and _LOCKED.search(buffer):
         raise _refused("FMT-11", "tệp đặt mật khẩu")
     if name.endswith(".rels"):
-        _check_relationships(buffer)
+        check_relationships(buffer)
+    elif name == CONTENT_TYPES:
+        check_content_types(buffer)
+    elif b"href" in buffer:
+        check_drawn(buffer)
 
 
 def _count(buffer: bytes, cut: int, totals: MarkupTotals) -> None:
@@ -176,13 +172,6 @@ def _check_declared_counts(buffer: bytes, cut: int, totals: MarkupTotals) -> Non
 
 def _is_in_tag(buffer: bytes, position: int) -> bool:
     return buffer.rfind(b"<", 0, position) > buffer.rfind(b">", 0, position)
-
-
-def _check_relationships(buffer: bytes) -> None:
-    for match in _RELATIONSHIP.finditer(buffer):
-        tag = unescape(match.group().decode("utf-8", errors="replace"))
-        if _EXTERNAL.search(tag) and not _HYPERLINK.search(tag):
-            raise _refused("SEC-17", tag[:SHOWN_TAG])
 
 
 def _as_utf8(name: str, pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ingestion.findings import FindingRefused, finding
 from ingestion.gate.archive import END_SIGN, LOCAL_SIGN, read_entries, unpack
-from ingestion.gate.markup import MarkupTotals, check_totals, looks_like_markup, search_part
+from ingestion.gate.markup import CONTENT_TYPES, MarkupTotals, check_totals, looks_like_markup, search_part
 from ingestion.gate.signatures import OLE_SIGN
 
 if TYPE_CHECKING:
@@ -20,13 +20,11 @@ WorkbookKind = Literal["xlsx", "ods"]
 ODS_MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 LONGEST_MIMETYPE = 200
 _MARKUP_SUFFIXES = (".xml", ".rels", ".vml", ".xlb", ".xba")
-_CONTENT_TYPES = "[content_types].xml"
 
 _ACTIVE_PARTS = re.compile(
     r"vbaproject|^xl/(?:macrosheets|dialogsheets|embeddings|externallinks|activex|querytables)/|^xl/connections\.xml$"
     r"|^customui/|^(?:basic|scripts)/|(?:^|/)oleobject"
 )
-_ACTIVE_TYPES = re.compile(rb"macroEnabled|vbaProject|ms-office\.activeX|addin\.", re.IGNORECASE)
 _OFFICE_KINDS = (
     ("xl/workbook.bin", "FMT-11", "tệp nhị phân .xlsb"),
     ("word/", "FMT-12", "tệp Word"),
@@ -57,7 +55,7 @@ def _kind_of(descriptor: int, entries: tuple[Entry, ...]) -> WorkbookKind:
     for start, code, told in _OFFICE_KINDS:
         if any(key.startswith(start) for key in keys):
             raise _refused(code, told, "bảng tính")
-    if _CONTENT_TYPES in keys and any(key.startswith("xl/") for key in keys):
+    if CONTENT_TYPES in keys and any(key.startswith("xl/") for key in keys):
         return "xlsx"
     for entry in entries:
         if entry.key == "mimetype" and entry.unpacked <= LONGEST_MIMETYPE:
@@ -74,8 +72,6 @@ def _inspect_part(descriptor: int, entry: Entry, totals: MarkupTotals) -> None:
         raise _refused("SEC-10", f"tệp nén lồng trong {entry.name}", "một lớp nén")
     if head.startswith(OLE_SIGN):
         raise _refused("SEC-17", entry.name)
-    if entry.key == _CONTENT_TYPES and (active := _ACTIVE_TYPES.search(head)):
-        raise _refused("SEC-17", active.group().decode("ascii"))
     whole = _rejoined(head, pieces)
     if entry.key.endswith(_MARKUP_SUFFIXES) or looks_like_markup(head):
         search_part(entry.key, whole, totals)

@@ -24,7 +24,7 @@ Trouble = Literal["undecodable", "legacy", "line_too_long"]
 SAMPLE_LENGTH = 60
 END = b""
 _MARKS_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 LEGACY_LINES = 2000
 _VIETNAMESE = frozenset("aăâbcdđeêfghijklmnoôơpqrstuưvwxyzàằầèềìòồờùừỳảẳẩẻểỉỏổởủửỷãẵẫẽễĩõỗỡũữỹáắấéếíóốớúứýạặậẹệịọộợụựỵ")
 
@@ -71,7 +71,7 @@ def _check(pieces: Iterable[bytes], encoding: TextEncoding, longest_line: int) -
 
 
 def _check_controls(text: str, number: int) -> None:
-    if control := _CONTROL.search(text):
+    if control := CONTROL.search(text):
         raise _refused_at(text[: control.start()], number, f"U+{ord(control.group()):04X}")
 
 

@@ -61,6 +61,50 @@ REFUSED = {
     "two sheets with one name": (
         "xlsx", lambda: xlsx({"xl/workbook.xml": uploads.workbook_xml(["a", "a"])}), "FMT-02", None,
     ),
+    "a DDE formula": (
+        "xlsx", lambda: xlsx_of("<row><c r='B1'><f>1+cmd&#124;'/c calc'!A0</f><v>1</v></c></row>"), "SEC-17", "B1",
+    ),
+    "a DDE formula in a name": (
+        "xlsx",
+        lambda: xlsx({"xl/workbook.xml": uploads.workbook_xml(["a"], more="<definedName>cmd|'/c'!A0</definedName>")}),
+        "SEC-17", None,
+    ),
+    "DDE in an ods": (
+        "ods",
+        lambda: ods(
+            '<table:table table:name="T"><table:table-row><table:table-cell table:formula="of:=DDE(&quot;a&quot;)"/>'
+            "</table:table-row></table:table>"
+        ),
+        "SEC-17", "A1",
+    ),
+    "text in an ods cell without a type": (
+        "ods",
+        lambda: ods(
+            '<table:table table:name="T"><table:table-row><table:table-cell><text:p>x</text:p></table:table-cell>'
+            "</table:table-row></table:table>"
+        ),
+        "FMT-02", None,
+    ),
+    "a cell that stands twice": (
+        "xlsx", lambda: xlsx_of('<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>'), "FMT-02", None,
+    ),
+    "rows out of order": (
+        "xlsx",
+        lambda: xlsx_of('<row r="2"><c r="A2"><v>1</v></c></row><row r="1"><c r="A1"><v>2</v></c></row>'),
+        "FMT-02", None,
+    ),
+    "cells behind another prefix than the sheet's": (
+        "xlsx", lambda: xlsx_of('<row r="1"><x:c xmlns:x="y" r="A1"><x:v>1</x:v></x:c></row>'), "FMT-02", None,
+    ),
+    "a row that no sheet has": ("xlsx", lambda: xlsx_of('<row r="1048577" hidden="1"/>'), "FMT-02", None),
+    "sheets that span two million cells only together": (
+        "xlsx",
+        lambda: xlsx(
+            **{name: sheet_xml('<row r="3000"><c r="SR3000"><v>1</v></c></row>') for name in ("a", "b")}
+        ),
+        "FMT-16", None,
+    ),
+    "a control character in a JSON cell": ("json", lambda: b'[["a\\u001b[2J"]]', "ENC-03", "A1"),
     "a cell of 40,000 letters": ("xlsx", lambda: xlsx_of(text_row("a" * 40_000)), "FMT-13", "A1"),
     "an old font": ("xlsx", lambda: xlsx_of(text_row("céng hßa x· héi")), "ENC-02", "A1"),
     "a declaration": ("xlsx", lambda: xlsx({"xl/worksheets/sheet1.xml": "<!DOCTYPE x>" + sheet_xml()}), "SEC-13", None),

@@ -140,11 +140,9 @@ HOSTILE = {
     "an external workbook link": ("a.xlsx", lambda: xlsx({"xl/externalLinks/externalLink1.xml": "<a/>"}), "SEC-17"),
     "an external picture": ("a.xlsx", lambda: xlsx(external("image")), "SEC-17"),
     "a DDE link": ("a.xlsx", lambda: xlsx({"xl/links.xml": '<x:ddeLink ddeService="cmd"/>'}), "SEC-17"),
-    "a DDE formula": ("a.xlsx", lambda: xlsx_of("<row><c><f>cmd|'/c calc'!A0</f><v>1</v></c></row>"), "SEC-17"),
     "a data connection": ("a.xlsx", lambda: xlsx({"xl/connections.xml": "<a/>"}), "SEC-17"),
     "Basic in an ods": ("a.ods", lambda: ods("", {"Basic/Standard/Module1.xml": "<a/>"}), "SEC-17"),
     "an event listener in an ods": ("a.ods", lambda: ods("<script:event-listener/>"), "SEC-17"),
-    "DDE in an ods": ("a.ods", lambda: ods('<table:table-cell table:formula="of:=DDE(&quot;a&quot;)"/>'), "SEC-17"),
     "a cell at XFD1048576": (
         "a.xlsx", lambda: xlsx_of('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), "FMT-10",
     ),

@@ -24,14 +24,15 @@ SECONDS = 5.0
 
 CRAFTED = {
     "far addresses without an end": b' r="AAA1"' * 7000,
-    "formulas that begin with spaces": b"<f>|" + b" " * 60_000,
-    "formulas without a bar": b"<f>" + b"A" * 60_000,
     "decoy counts": b' count="12345678"' * 3500,
     "decoy unique counts": b' uniqueCount="1"' * 4000,
     "tags without a name": b"<" * 60_000 + b"applet",
     "long prefixes": (b"<" + b"a" * 63) * 900 + b"plugin oleObject",
     "comments": b"<!--" * 15_000,
     "relationships": b"<Relationship Type=" * 3000,
+    "relationships without an end": b"<Relationship " + b"a='b' " * 10_000,
+    "a prefix without an end": b"<" + b"a" * 60_000 + b" applet script",
+    "references": b"<draw:image href=" * 3000,
 }
 
 
