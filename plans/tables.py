@@ -208,8 +208,8 @@ def _period_rows(plan: Plan, as_of: dt.date) -> Iterable[Row]:
 
 
 def _calendar_rows(as_of: dt.date) -> Iterable[Row]:
-    """List the days of last year to the end of next year, worked or not."""
-    first = dt.date(as_of.year - 1, 1, 1)
+    """List the days, worked or not, from where last year's January begins to count to the end of next year."""
+    first, _ = default_regime().window(period_of(f"{as_of.year - 1}-01"))
     for step in range((dt.date(as_of.year + 1, 12, 31) - first).days + 1):
         day = first + dt.timedelta(days=step)
         yield {"day": day, "is_working_day": is_working_day(day)}

@@ -88,8 +88,8 @@ RAW_TABLES: dict[str, pa.Schema] = {
         submitted_at=INSTANT, due_at=INSTANT, first_due_at=INSTANT, resolved_at=INSTANT, returned_at=INSTANT,
         status_code=TEXT, channel_code=TEXT, applicant_kind=TEXT, payment_code=TEXT, is_fee_bearing=FLAG,
         is_full_online=FLAG, has_component_files=FLAG, has_electronic_result=FLAG, is_reused=FLAG,
-        is_boundary_free=FLAG, supplement_count=WHOLE, paused_days=WHOLE, satisfaction_code=TEXT,
-        updated_at=INSTANT, batch_sha256=TEXT, known_from=INSTANT,
+        is_boundary_free=FLAG, has_component_mark=FLAG, has_result_mark=FLAG, supplement_count=WHOLE,
+        paused_days=WHOLE, satisfaction_code=TEXT, updated_at=INSTANT, batch_sha256=TEXT, known_from=INSTANT,
     ),
     "form_issues": _schema(
         form_id=TEXT, plan_key=TEXT, unit_code=TEXT, form_code=TEXT, period=TEXT, template_version=TEXT,

@@ -76,7 +76,9 @@ def dossier_row(portal: Portal, dossier: MinimisedDossier) -> Row:
 
     `first_due_at` is the due instant given at receipt; `due_at` the one in force after the last
     supplement (`NgayHenTraMoi`). `paused_days` are the calendar days between each request and its
-    receipt; a request that is still open has not ended and adds none.
+    receipt; a request that is still open has not ended and adds none. The marks tell what a unit
+    counts that trusts the portal's own marks: also a component without a real file, also a result
+    that is a submitted file handed back (domain 3.3).
     """
     first_due_at = _instant(portal, dossier.due_at)
     renewed = [_instant(portal, item.new_due_at) for item in dossier.supplements if item.new_due_at]
@@ -90,8 +92,16 @@ def dossier_row(portal: Portal, dossier: MinimisedDossier) -> Row:
         "applicant_kind": portal.applicant_kinds.get(dossier.applicant_kind or ""),
         "payment_code": portal.payments.get(dossier.payment or ""),
         "satisfaction_code": dossier.satisfaction if dossier.satisfaction in {"0", "1"} else None,
+        **_marks(dossier),
         "supplement_count": len(dossier.supplements),
         "paused_days": sum(_paused_days(item.requested_at, item.received_at) for item in dossier.supplements),
+    }
+
+
+def _marks(dossier: MinimisedDossier) -> Row:
+    return {
+        "has_component_mark": dossier.has_component_files or "digitised_flag_without_file" in dossier.remarks,
+        "has_result_mark": dossier.has_electronic_result or "result_is_submitted_file" in dossier.remarks,
     }
 
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 PROMISED = {
     "dim_plans", "dim_units", "dim_administrative_units", "dim_indicators", "dim_targets", "dim_tasks",
     "dim_reporting_rules", "fct_reporting_obligations", "fct_indicator_observations", "fct_indicator_progress",
-    "fct_task_progress", "fct_dossier_rates", "fct_claims_vs_records", "fct_quality_flags", "fct_quality_checks",
-    "fct_pipeline_outcomes", "rpt_provincial_extract",
+    "fct_task_progress", "fct_dossiers", "fct_dossier_rates", "fct_dossier_balances", "fct_claims_vs_records",
+    "fct_quality_flags", "fct_quality_checks", "fct_pipeline_outcomes", "rpt_provincial_extract",
 }  # fmt: skip
 
 
@@ -126,9 +126,31 @@ def test_rates_count_each_dossier_once_in_the_month_of_its_receipt(built: Built)
 
 def test_a_claim_made_by_the_cut_off_date_is_recognised(built: Built) -> None:
     claim = built.one(
-        "select claimed, recomputed, verification_factor, deviation, likely_cause from marts.fct_claims_vs_records"
+        "select claimed, recomputed, verification_factor, deviation, likely_cause, alternative_code "
+        "from marts.fct_claims_vs_records"
     )
-    assert claim == (Decimal("90.0000"), Decimal("75.0000"), Decimal("0.8333"), "block", "cut_off_date")
+    # 15 points of 8 dossiers are hardly more than one dossier: told, not blocked.
+    assert claim == (
+        Decimal("90.0000"), Decimal("75.0000"), Decimal("0.8333"), "notice", "cut_off_date", "calendar_month",
+    )  # fmt: skip
+
+
+def test_the_balance_of_a_month_carries_what_was_pending(built: Built) -> None:
+    balances = built.rows(
+        "select period, carried_over_count, received_count, resolved_count, resolved_late_count, pending_count "
+        "from marts.fct_dossier_balances where period <= '2026-06' order by period"
+    )
+    assert balances == [("2026-05", 0, 8, 8, 1, 0), ("2026-06", 0, 6, 6, 0, 0)]
+
+
+def test_a_published_dossier_leads_neither_to_the_portal_nor_to_a_day(built: Built) -> None:
+    columns = built.rows(
+        "select column_name, data_type from information_schema.columns "
+        "where table_schema = 'marts' and table_name = 'fct_dossiers'"
+    )
+    assert "dossier_code" not in {name for name, _ in columns}
+    assert {name for name, kind in columns if kind == "DATE" or kind.startswith("TIMESTAMP")} == {"known_from"}
+    assert built.one("select count(*), count(distinct dossier_key) from marts.fct_dossiers") == (14, 14)
 
 
 def test_a_figure_under_a_blocking_flag_is_withheld_from_the_extract(built: Built) -> None:

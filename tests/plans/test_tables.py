@@ -111,9 +111,10 @@ def test_a_month_counts_from_the_fifteenth_to_the_fourteenth(rows: Callable[...,
     assert (june["counts_from"], june["counts_to"]) == (dt.date(2026, 5, 15), dt.date(2026, 6, 14))
 
 
-def test_the_calendar_holds_three_years_and_knows_holidays(rows: Callable[..., Rows]) -> None:
+def test_the_calendar_holds_every_day_that_counts_and_knows_holidays(rows: Callable[..., Rows]) -> None:
     days = {row["day"]: row["is_working_day"] for row in rows("calendar_days")}
-    assert (min(days), max(days), len(days)) == (dt.date(2025, 1, 1), dt.date(2027, 12, 31), 3 * 365)
+    # January 2025 counts from 15 December 2024.
+    assert (min(days), max(days), len(days)) == (dt.date(2024, 12, 15), dt.date(2027, 12, 31), 17 + 3 * 365)
     assert days[dt.date(2026, 6, 15)]  # a Monday
     assert not days[dt.date(2026, 6, 14)]  # a Sunday
     assert not days[dt.date(2026, 9, 2)]  # National Day, a Wednesday

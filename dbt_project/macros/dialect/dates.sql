@@ -65,3 +65,11 @@
         (cast({{ day }} + 1 as timestamp) at time zone 'Asia/Ho_Chi_Minh')
     {%- endif -%}
 {%- endmacro %}
+
+{% macro instant_after_days(instant, count) -%}
+    {%- if target.type == 'spark' -%}
+        ({{ instant }} + make_dt_interval(cast({{ count }} as int)))
+    {%- else -%}
+        ({{ instant }} + to_days(cast({{ count }} as integer)))
+    {%- endif -%}
+{%- endmacro %}

@@ -1,32 +1,18 @@
-with dossiers as (
+with counted as (
 
     select
         plans.plan_key,
-        {{ month_of('dossiers.received_on') }} as period,
-        dossiers.due_at,
-        dossiers.received_at,
-        dossiers.resolved_at,
-        dossiers.status_code,
-        coalesce(dossiers.status_code, '') in ('1', '2', '3', '4', '5', '6', '7', '8', '9', '10') as is_known_status
-    from {{ ref('int_dossiers__versioned') }} as dossiers
+        dossiers.calendar_month as period,
+        {{ count_if('dossiers.is_without_due_date') }} as without_due_date_count,
+        {{ count_if('dossiers.is_resolved_before_received') }} as resolved_before_received_count,
+        {{ count_if('dossiers.has_unknown_status') }} as unknown_status_count
+    from {{ ref('int_dossiers__judged') }} as dossiers
     inner join {{ ref('dim_plans') }} as plans
         on dossiers.commune_code = plans.commune_code
     where
         dossiers.is_latest
         and dossiers.received_on is not null
-
-),
-
-counted as (
-
-    select
-        plan_key,
-        period,
-        {{ count_if("due_at is null and coalesce(status_code, '') not in ('1', '3')") }} as without_due_date_count,
-        {{ count_if('resolved_at < received_at') }} as resolved_before_received_count,
-        {{ count_if('not is_known_status') }} as unknown_status_count
-    from dossiers
-    group by plan_key, period
+    group by plans.plan_key, dossiers.calendar_month
 
 ),
 

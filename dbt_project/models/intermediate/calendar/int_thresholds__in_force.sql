@@ -28,7 +28,11 @@ final as (
         max(case when threshold_code = 'task_tolerance' then threshold_value end) as task_tolerance,
         max(case when threshold_code = 'claim_notice_pct' then threshold_value end) as claim_notice_pct,
         max(case when threshold_code = 'claim_block_pct' then threshold_value end) as claim_block_pct,
-        max(case when threshold_code = 'claim_cause_match_pct' then threshold_value end) as claim_cause_match_pct
+        max(case when threshold_code = 'claim_cause_match_pct' then threshold_value end) as claim_cause_match_pct,
+        max(case when threshold_code = 'claim_cause_match_points' then threshold_value end) as claim_cause_match_points,
+        max(case when threshold_code = 'claim_least_points' then threshold_value end) as claim_least_points,
+        max(case when threshold_code = 'claim_least_dossiers' then threshold_value end) as claim_least_dossiers,
+        max(case when threshold_code = 'smallest_published_group' then threshold_value end) as smallest_published_group
     from in_force
     group by ends_on
 

@@ -19,6 +19,7 @@ final as (
 
     select
         measured_by_records.plan_key,
+        measured_by_records.commune_code,
         measured_by_records.indicator_code,
         measured_by_records.unit_code,
         rates.period,
@@ -26,14 +27,13 @@ final as (
         cast(rates.numerator as decimal(18, 4)) as numerator,
         cast(rates.denominator as decimal(18, 4)) as denominator,
         cast(rates.rate_value as decimal(18, 4)) as value,
-        case when rates.rate_value is null then 'nil_return' else 'reported' end as value_status,
+        case when rates.is_nil_return then 'nil_return' else 'reported' end as value_status,
         rates.known_from
     from measured_by_records
     inner join {{ ref('int_dossier_rates__computed') }} as rates
         on
             measured_by_records.commune_code = rates.commune_code
             and measured_by_records.dossier_rate = rates.rate
-    where rates.basis = 'reporting_period'
 
 )
 

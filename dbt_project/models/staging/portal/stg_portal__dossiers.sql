@@ -28,6 +28,8 @@ renamed as (
         has_electronic_result,
         is_reused,
         is_boundary_free,
+        has_component_mark,
+        has_result_mark,
         supplement_count,
         paused_days,
         trim(satisfaction_code) as satisfaction_code,
