@@ -222,7 +222,7 @@ def _check_names(entries: list[Entry]) -> None:
 
 def _check_layout(entries: list[Entry], directory_start: int, descriptor: int) -> None:
     """Entries must fill the file from byte 0 to the directory: each byte belongs to one entry."""
-    ends = [entry.offset for entry in entries[1:]] + [directory_start]
+    ends = [*(entry.offset for entry in entries), directory_start][1:]
     if entries and entries[0].offset:
         raise _refused("SEC-18", f"trước phần {entries[0].name}")
     for entry, end in zip(entries, ends, strict=True):
