@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 PASSING_CODES = frozenset({"LCK-01", "COD-01"})
 """Refusals that are not for ever (a lock, a code list, a period not begun): the same bytes are judged again."""
+FREE_TABLE = "FRE-01"
 ANONYMOUS_CHANNELS = ("command",)
 """Channels whose user may hand in for any unit; on all others the channel names the sender."""
 OUTCOME_NAMES = {
@@ -138,6 +139,9 @@ def _judged_by_ledger(
     if standing and standing.content_hash == parsed.content_hash:
         return _duplicate(view, receipt, view.receipt(standing.receipt_id))
     problem = _period_problem(view, identity, receipt.received_at)
+    if standing and any(found.code == FREE_TABLE for found in findings):
+        # A free table may leave items out: as a revision it would take back what was reported of them.
+        problem = problem or finding("FRE-05", found=identity.period, expected=standing.receipt_id)
     if problem:
         return _refused(receipt, (*findings, problem), identity)
     revision = standing.revision + 1 if standing else 1

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from expectations.judged_build import build
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import sqlalchemy as sa
+
+# A busy machine is no fault of the code: examples have no deadline. `make proof-…` asks for many more of them.
+hypothesis.settings.register_profile("test", deadline=None)
+hypothesis.settings.register_profile("proof", deadline=None, max_examples=2000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
 
 NOW = dt.datetime(2026, 6, 15, 10, tzinfo=dt.UTC)
 

@@ -16,6 +16,7 @@ from ingestion.findings import Finding, finding
 from ingestion.forms.contents import decimal_shown
 from ingestion.forms.layout import NIL_MARK, TASK_STATES, TEXT_CHOICES, YES_NO_CHOICES
 from ingestion.forms.records import Observation, TaskReport
+from ingestion.forms.units import unit_problem
 from ingestion.normalise.numbers import Figure, FigureKind, parse_figure
 from ingestion.normalise.text import clean, examine, fold
 from plans.records import ValueKind
@@ -48,7 +49,12 @@ def judge_indicator(item: IndicatorRow, row: LocatedRow, nature: str | None) -> 
     if nil:
         observation, contradiction = _as_nil_return(observation, row)
         about_value = (*about_value, *contradiction)
-    return observation, (*about_value, *findings, *about_note)
+    return observation, (*about_value, *findings, *about_note, *_unit_of_row(item, row))
+
+
+def _unit_of_row(item: IndicatorRow, row: LocatedRow) -> tuple[Finding, ...]:
+    problem = unit_problem(item, row.cells["unit"]) if "unit" in row.cells else None
+    return (problem,) if problem else ()
 
 
 def judge_task(item: TaskRow, row: LocatedRow) -> tuple[TaskReport, tuple[Finding, ...]]:
@@ -60,7 +66,7 @@ def judge_task(item: TaskRow, row: LocatedRow) -> tuple[TaskReport, tuple[Findin
     state = TASK_STATES[state_text] if state_text else None
     findings = (*about_state, *about_percent, *about_note)
     if percent.value is not None and not about_state:
-        findings += _state_against_percent(state, percent.value, state_cell)
+        findings += _state_againstpercent_of(state, percent.value, state_cell)
     status = _task_status(state, percent, failed=any(found.severity == "error" for found in findings))
     report = TaskReport(item.key, state, percent.value, note, status, state_cell.sheet, state_cell.address)
     return report, findings
@@ -74,7 +80,7 @@ def _task_status(state: str | None, percent: Figure, *, failed: bool) -> str:
     return "missing" if state is None and percent.value is None else "reported"
 
 
-def _state_against_percent(state: str | None, percent: Decimal, cell: LocatedCell) -> tuple[Finding, ...]:
+def _state_againstpercent_of(state: str | None, percent: Decimal, cell: LocatedCell) -> tuple[Finding, ...]:
     shown = decimal_shown(percent)
     if state is None:
         return (_told("RUL-07", cell, shown),)
@@ -99,8 +105,8 @@ def _measured(item: IndicatorRow, row: LocatedRow) -> Judged:
     value, findings = _figure(cell, FIGURE_KINDS[item.kind], item.unit or None)
     if item.kind is not ValueKind.RATIO:
         return _observation(item, cell, value=value.value, status=value.status), findings + _unused_cells(row)
-    numerator, about_numerator = _part(row.cells["numerator"])
-    denominator, about_denominator = _part(row.cells["denominator"])
+    numerator, about_numerator = part_figure(row.cells["numerator"])
+    denominator, about_denominator = part_figure(row.cells["denominator"])
     findings += about_numerator + about_denominator
     if any(found.severity == "error" for found in findings):
         return _observation(item, cell, status="error"), findings
@@ -109,7 +115,7 @@ def _measured(item: IndicatorRow, row: LocatedRow) -> Judged:
     problem = _ratio_problem(row, numerator, denominator, value.value)
     if problem or numerator is None or denominator is None:
         return _observation(item, cell, status="error"), findings + ((problem,) if problem else ())
-    computed = _percent(numerator, denominator) if denominator else None
+    computed = percent_of(numerator, denominator) if denominator else None
     status = "missing" if computed is None else "reported"
     return (
         _observation(item, cell, value=computed, status=status, numerator=numerator, denominator=denominator),
@@ -129,13 +135,14 @@ def _ratio_problem(
         return _told("RUL-01", row.cells["numerator"], decimal_shown(numerator), decimal_shown(denominator))
     if denominator == 0:
         return None if _is_nil(row) else _told("RUL-03", row.cells["denominator"], "0")
-    computed = _percent(numerator, denominator)
+    computed = percent_of(numerator, denominator)
     if value is not None and not is_same_ratio(value, computed):
         return _told("RUL-02", row.cells["value"], decimal_shown(value), decimal_shown(computed))
     return None
 
 
-def _percent(numerator: Decimal, denominator: Decimal) -> Decimal:
+def percent_of(numerator: Decimal, denominator: Decimal) -> Decimal:
+    """Return a share in percent points, at the scale of stored figures."""
     return (numerator * HUNDRED / denominator).quantize(STORED, ROUND_HALF_UP)
 
 
@@ -146,12 +153,17 @@ def _figure(cell: LocatedCell, kind: FigureKind, unit: str | None = None) -> tup
     return figure, (figure.finding,) if figure.finding else ()
 
 
-def _part(cell: LocatedCell) -> tuple[Decimal | None, tuple[Finding, ...]]:
+def part_figure(cell: LocatedCell) -> tuple[Decimal | None, tuple[Finding, ...]]:
     """Read a numerator or denominator: as a count, else (money, hours, hectares) as any figure from 0 up."""
     figure, findings = _figure(cell, "count")
     if any(found.code == "NUM-02" for found in findings):
         figure, findings = _figure(cell, "index")
     return figure.value, findings
+
+
+def is_task_state(text: str) -> bool:
+    """Tell whether a text is one of the choices of a task's state."""
+    return fold(text) in {fold(choice) for choice in TASK_STATES}
 
 
 def _broken(cell: LocatedCell) -> Finding:

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 FORM_CODE = "nq57"
 TEMPLATE_VERSION = "2"
-KNOWN_VERSIONS = ("1", "2")
-"""Versions that are still read. 2 (November 2026): tasks show last period's answer in a column of their own."""
+"""Version in force; earlier ones are still read by their own titles (`titles.yml`)."""
 
 INDICATOR_SHEET = "Báo cáo chỉ tiêu"
 TASK_SHEET = "Nhiệm vụ"

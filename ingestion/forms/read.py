@@ -1,43 +1,37 @@
 """Read a form that the cage has opened: which form it is, who sent it, what every row says.
 
 All or nothing (rule R17): every bad cell is named, and one error refuses the whole form.
-Identity comes from the channel; what the form says must agree with it (IDN-01).
+Identity comes from the channel; what the form says must agree with it (IDN-01). A file without
+an identity line is read as a free table where the channel knows plan and unit (`free_table`).
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingestion.findings import Finding, finding
-from ingestion.forms.contents import FormContents, IndicatorRow, TaskRow, form_contents
+from ingestion.forms.contents import FormContents
 from ingestion.forms.figures import judge_indicator, judge_task
-from ingestion.forms.layout import (
-    FORM_CODE,
-    IDENTITY_LABEL,
-    INDICATOR_SHEET,
-    KNOWN_VERSIONS,
-    NATURES,
-    TASK_SHEET,
-    TEMPLATE_VERSION,
-    FormIdentity,
-)
-from ingestion.forms.locate import LocatedForm, LocatedRow, locate_form
+from ingestion.forms.free_table import free_contents, match_free_rows
+from ingestion.forms.identity import contents_of, contradicted_period, identity_of
+from ingestion.forms.layout import NATURES
+from ingestion.forms.locate import LocatedCell, LocatedForm, LocatedRow, locate_form
+from ingestion.forms.matching import matched_rows
 from ingestion.forms.personal import personal_data
 from ingestion.forms.records import ParsedForm, Sender
+from ingestion.forms.totals import Answered, check_totals
 from ingestion.normalise.text import fold
-from plans.periods import period_of
-from plans.reporters import reporting_units
-from warehouse.errors import UsageError
 
 if TYPE_CHECKING:
     from ingestion.cage import CagedFile
     from plans.records import Plan
 
-SHEETS = {"indicator": INDICATOR_SHEET, "task": TASK_SHEET}
 LISTED_BLANKS = 12
-Item = IndicatorRow | TaskRow
+Rows = Mapping[str, Mapping[str, LocatedRow]]
+"""The rows that were found, by part of the form and row key."""
 
 
 def read_form(caged: CagedFile, plans: Mapping[str, Plan], sender: Sender) -> ParsedForm:
@@ -51,93 +45,74 @@ def read_form(caged: CagedFile, plans: Mapping[str, Plan], sender: Sender) -> Pa
     Returns:
         The answers with every finding; no answers where the form or the sender is refused.
     """
+    personal = personal_data(caged)
     located = locate_form(caged)
-    identity, about_identity = _identity(located)
-    findings = personal_data(caged) or about_identity
-    if identity is None or findings:
+    is_free = sender.is_known and _is_free_table(located)
+    identity, about_identity = (None, ()) if is_free else identity_of(located)
+    findings = personal or about_identity
+    if findings:
         return ParsedForm(identity, (), (), findings)
-    contents, findings = _contents(identity, plans, sender)
+    if identity is None:
+        return _read_free_table(caged, located, plans, sender)
+    contents, findings = contents_of(identity, plans, sender)
     findings += located.findings
-    if contents is None or any(found.severity == "error" for found in findings):
+    if contents is not None:
+        findings += contradicted_period(caged, identity)
+    if contents is None or _has_error(findings):
         return ParsedForm(identity, (), (), findings)
-    return _judged(contents, located, findings)
-
-
-def matched_rows(
-    contents: FormContents, located: LocatedForm
-) -> dict[str, tuple[dict[str, LocatedRow], list[Finding]]]:
-    """Match the rows that were found with the rows that were asked, for each part of the form."""
-    return {
-        "indicator": _match(contents.indicators, located.rows("indicator"), "indicator"),
-        "task": _match(contents.tasks, located.rows("task"), "task"),
-    }
-
-
-def _identity(located: LocatedForm) -> tuple[FormIdentity | None, tuple[Finding, ...]]:
-    distinct = list(dict.fromkeys(identity for identity, _ in located.identities))
-    if not distinct:
-        problem = finding(
-            "TPL-01", found=f"không có dòng “{IDENTITY_LABEL}” hợp lệ", expected=f"{FORM_CODE}-{TEMPLATE_VERSION}"
-        )
-        return None, (problem,)
-    identity, others = distinct[0], distinct[1:]
-    if others:
-        place = next(cell for found, cell in located.identities if found == others[0])
-        problem = finding(
-            "TPL-01", sheet=place.sheet, cell=place.address, found=f"hai mã biểu, mã thứ hai {others[0].line}",
-            expected=identity.line,
-        )  # fmt: skip
-        return None, (problem,)
-    if identity.form_code.lower() != FORM_CODE or identity.template_version not in KNOWN_VERSIONS:
-        version = f"{identity.form_code}-{identity.template_version}"
-        return identity, (finding("TPL-01", found=version, expected=f"{FORM_CODE}-{TEMPLATE_VERSION}"),)
-    return identity, ()
-
-
-def _contents(
-    identity: FormIdentity, plans: Mapping[str, Plan], sender: Sender
-) -> tuple[FormContents | None, tuple[Finding, ...]]:
-    """Return what the form was asked, or why it cannot be told."""
-    if not sender.agrees_with(identity.plan_key, identity.unit_code):
-        said = f"{identity.plan_key}/{identity.unit_code}"
-        return None, (finding("IDN-01", found=said, expected=sender.shown),)
-    plan = plans.get(identity.plan_key)
-    if plan is None:
-        return None, (_unknown("mã kế hoạch", identity.plan_key, ", ".join(sorted(plans))),)
-    senders = reporting_units(plan)
-    if identity.unit_code not in senders:
-        return None, (_unknown("mã đơn vị", identity.unit_code, ", ".join(senders)),)
-    try:
-        period = period_of(identity.period)
-    except UsageError:
-        return None, (_unknown("kỳ báo cáo", identity.period, "2026-06, 2026-Q2, 2026-H1, 2026-M9, 2026"),)
-    # The file's own identity: a form of an earlier version keeps its id, and with it the due day it was promised.
-    return replace(form_contents(plan, identity.unit_code, period, {}), identity=identity), ()
-
-
-def _unknown(what: str, found: str, known: str) -> Finding:
-    return finding("COD-01", found=found, expected=known, what=what)
-
-
-def _judged(contents: FormContents, located: LocatedForm, about_form: tuple[Finding, ...]) -> ParsedForm:
-    nature, about_nature = _nature(located)
     matched = matched_rows(contents, located)
-    (indicator_rows, indicator_findings), (task_rows, task_findings) = matched["indicator"], matched["task"]
-    findings = [*about_form, *about_nature, *indicator_findings, *task_findings]
+    findings += tuple(found for _, about_rows in matched.values() for found in about_rows)
+    return _judged(contents, located, {part: rows for part, (rows, _) in matched.items()}, findings)
+
+
+def _read_free_table(caged: CagedFile, located: LocatedForm, plans: Mapping[str, Plan], sender: Sender) -> ParsedForm:
+    if _has_error(located.findings):
+        return ParsedForm(None, (), (), located.findings)
+    identity, contents, findings = free_contents(caged, located, plans, sender)
+    findings += located.findings
+    if contents is None or _has_error(findings):
+        return ParsedForm(identity, (), (), findings)
+    matched = match_free_rows(caged, located, contents)
+    findings += tuple(found for part in matched.values() for found in part.findings)
+    return _judged(contents, located, {part: found.rows for part, found in matched.items()}, findings)
+
+
+def _is_free_table(located: LocatedForm) -> bool:
+    """Tell whether a file that is no issued form, not even a spoilt one, holds a table that looks like ours."""
+    is_form = located.identities or located.spoilt_identities
+    return not is_form and bool(located.tables or _has_error(located.findings))
+
+
+def _has_error(findings: tuple[Finding, ...]) -> bool:
+    return any(found.severity == "error" for found in findings)
+
+
+def _judged(contents: FormContents, located: LocatedForm, rows: Rows, about_form: tuple[Finding, ...]) -> ParsedForm:
+    nature, about_nature = _nature(located)
+    findings = [*about_form, *about_nature]
     observations, reports = [], []
+    answered: dict[tuple[str, str], Answered] = {}
     for indicator in contents.indicators:
-        if indicator.key in indicator_rows:
-            observation, about = judge_indicator(indicator, indicator_rows[indicator.key], nature)
-            observations.append(observation)
-            findings += about
+        row = rows["indicator"].get(indicator.key) or _absent(located)
+        observation, about = judge_indicator(indicator, row, nature)
+        observations.append(observation)
+        answered[row.label.sheet, row.label.address] = (indicator, observation)
+        findings += about
     for task in contents.tasks:
-        if task.key in task_rows:
-            report, about = judge_task(task, task_rows[task.key])
-            reports.append(report)
-            findings += about
+        report, about_task = judge_task(task, rows["task"].get(task.key) or _absent(located))
+        reports.append(report)
+        findings += about_task
+    findings += check_totals(located.rows("indicator"), answered)
     parsed = ParsedForm(contents.identity, tuple(observations), tuple(reports), tuple(findings))
     completeness = () if parsed.is_refused else _completeness(parsed, contents)
-    return ParsedForm(contents.identity, parsed.observations, parsed.task_reports, parsed.findings + completeness)
+    return replace(parsed, findings=parsed.findings + completeness)
+
+
+def _absent(located: LocatedForm) -> LocatedRow:
+    """Return the blank row of an item that a free table does not list."""
+    sheet = located.tables[0].sheet if located.tables else ""
+    blank = LocatedCell(sheet, "", None)
+    return LocatedRow("", "", blank, defaultdict(lambda: blank))
 
 
 def _nature(located: LocatedForm) -> tuple[str | None, tuple[Finding, ...]]:
@@ -158,61 +133,13 @@ def _completeness(parsed: ParsedForm, contents: FormContents) -> tuple[Finding, 
     """Tell of blank answers; a form without a single answer is no report (NIL-01)."""
     if parsed.cells_filled == 0:
         return (finding("NIL-01", expected=str(contents.cells_expected)),)
-    blank = [answer.cell for answer in parsed.answers if answer.value_status == "missing"]
+    names = [*(item.label for item in contents.indicators), *(item.label for item in contents.tasks)]
+    blank = [
+        answer.cell or f"“{name}”"
+        for answer, name in zip(parsed.answers, names, strict=True)
+        if answer.value_status == "missing"
+    ]
     if not blank:
         return ()
     listed = ", ".join(blank[:LISTED_BLANKS]) + (", …" if len(blank) > LISTED_BLANKS else "")
     return (finding("BLK-01", found=str(len(blank)), expected=listed),)
-
-
-def _match(
-    items: tuple[IndicatorRow, ...] | tuple[TaskRow, ...], rows: tuple[LocatedRow, ...], part: str
-) -> tuple[dict[str, LocatedRow], list[Finding]]:
-    """Give every asked row its found row: by hidden key, else by number and name together."""
-    asked: dict[str, Item] = {item.key: item for item in items}
-    if asked and not rows:
-        return {}, [finding("TPL-01", found="không có bảng số liệu", expected=f"trang “{SHEETS[part]}”")]
-    by_name = {(str(item.number), fold(item.label)): item.key for item in items}
-    matched: dict[str, LocatedRow] = {}
-    findings: list[Finding] = []
-    for row in rows:
-        key = row.key or by_name.get((row.number, fold(row.label.text)))
-        if key is None:
-            findings += _stray(row)
-        elif key not in asked:
-            findings.append(_at_key(row, "COD-01", found=key, expected="các dòng của biểu này", what="mã dòng"))
-        elif key in matched:
-            first = matched[key].label.address
-            findings.append(_at_key(row, "KEY-01", found=asked[key].label, expected=f"ô {first}"))
-        else:
-            matched[key] = row
-            findings += _label_problem(row, asked[key])
-    findings += [
-        finding("TPL-02", sheet=rows[0].label.sheet, expected=item.label) for item in items if item.key not in matched
-    ]
-    return matched, findings
-
-
-def _at_key(row: LocatedRow, code: str, **facts: str) -> Finding:
-    return finding(code, sheet=row.label.sheet, cell=row.label.address, **facts)
-
-
-def _label_problem(row: LocatedRow, item: Item) -> list[Finding]:
-    """A label that belongs to another row means that names and keys were shifted against each other."""
-    if not row.label.text or fold(row.label.text) == fold(item.label):
-        return []
-    return [_at_key(row, "TPL-04", found=row.label.text, expected=item.label)]
-
-
-def _stray(row: LocatedRow) -> list[Finding]:
-    """A row that the form does not have: a heading is let be, a figure in it is not."""
-    figures = [
-        row.cells[key]
-        for key in ("numerator", "denominator", "value", "state", "percent")
-        if key in row.cells and row.cells[key].text
-    ]
-    return [
-        finding("TPL-03", sheet=cell.sheet, cell=cell.address, found=cell.text)
-        for cell in figures
-        if isinstance(cell.raw, int | float)
-    ]

@@ -18,8 +18,8 @@ from ingestion.forms.book import FONT, NATURE_CELL, STYLES, CellKey, Filling
 from ingestion.forms.contents import FormContents, form_contents
 from ingestion.forms.layout import INDICATOR_INPUTS, TASK_INPUTS
 from ingestion.forms.locate import LocatedCell, LocatedForm, locate_form
+from ingestion.forms.matching import matched_rows
 from ingestion.forms.previous import previous_values
-from ingestion.forms.read import matched_rows
 from ingestion.forms.write import write_findings_sheet, write_form
 from ingestion.gate import inspect
 from ingestion.landing import landed_path

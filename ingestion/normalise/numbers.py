@@ -127,6 +127,17 @@ def is_percent_format(number_format: str | None) -> bool:
     return number_format is not None and "%" in _QUOTED.sub("", number_format)
 
 
+def money_scale(unit: str) -> Decimal | None:
+    """Return how many đồng a unit of money is; None for what is no unit of money."""
+    return _MONEY_KEYS.get(fold(unit))
+
+
+def has_scale_word(text: str) -> bool:
+    """Tell whether a text holds a word that multiplies: nghìn, triệu, tỷ or a short form of them."""
+    folded_words = fold(text).split()
+    return bool(_SCALE_KEYS & set(folded_words)) or any((money_scale(word) or 0) > 1 for word in folded_words)
+
+
 def format_figure(value: Decimal) -> str:
     """Write a figure the Vietnamese way: dots between thousands, comma before decimals, no trailing zeros."""
     fixed = f"{value:f}"
@@ -214,7 +225,7 @@ def _from_words(folded: str, context: _Context) -> Figure:
 
 def _money(literal: str, words: str, context: _Context) -> Figure:
     scale = _MONEY_KEYS.get(words)
-    base = _MONEY_KEYS.get(fold(context.unit)) if context.unit else Decimal(1)
+    base = money_scale(context.unit) if context.unit else Decimal(1)
     if scale is None or base is None or not is_literal(literal):
         return context.refused("NUM-02" if scale is not None else "NUM-05", KIND_TEXT["money"])
     value = _one_reading(literal, context, whole_only=scale == 1)
@@ -233,16 +244,12 @@ def _one_reading(text: str, context: _Context, *, whole_only: bool = False) -> D
 
 def _by_kind(readings: Readings, context: _Context, *, whole_only: bool) -> Decimal | None:
     """Settle `1.234` and `1,234` where the kind allows one reading only (domain 7.1)."""
-    in_dong = context.kind == "money" and (whole_only or (context.unit is not None and _is_dong(context.unit)))
+    in_dong = context.kind == "money" and (whole_only or (context.unit is not None and money_scale(context.unit) == 1))
     if readings.separator == "." and (context.kind == "count" or in_dong):
         return readings.grouped
     if readings.separator == "," and context.kind == "ratio":
         return readings.decimal
     return None
-
-
-def _is_dong(unit: str) -> bool:
-    return _MONEY_KEYS.get(fold(unit)) == 1
 
 
 def _bare_number(value: Decimal, context: _Context) -> Figure:

@@ -43,6 +43,11 @@ def test_office_text_is_left_alone(text: str) -> None:
     assert found_in(text) == []
 
 
+def test_the_check_code_of_an_identity_line_is_no_phone_number() -> None:
+    unlucky = "nq57-1 / suoi-mau-2026 / vhxh / 2026-06 / F0912345678a"
+    assert found_in(f"Mã biểu: {unlucky}b") == []
+
+
 def test_what_was_found_is_not_repeated() -> None:
     caged = CagedFile((CagedSheet("Trang", is_hidden=False, rows=(("CCCD 000000000000",),)),))
     (found,) = personal_data(caged)

@@ -172,13 +172,13 @@ def test_a_deleted_row_is_named(commune: Office) -> None:
 
 
 def test_a_figure_in_a_row_of_ones_own_is_named(commune: Office) -> None:
-    def add_total(workbook: Workbook) -> None:
+    def add_row(workbook: Workbook) -> None:
         sheet = workbook[INDICATOR_SHEET]
         row = place(workbook, "ct-08") + 1
-        sheet.cell(row, 2).value = "Tổng cộng"
-        sheet.cell(row, 8).value = 99
+        sheet.cell(row, 2).value = "Số hộ nghèo"
+        sheet.cell(row, 8).value = "99"
 
-    assert ("TPL-03", "H24") in found(read(commune, changed(commune, add_total)))
+    assert ("TPL-03", "H24") in found(read(commune, changed(commune, add_row)))
 
 
 def test_labels_shifted_against_keys_are_refused(commune: Office) -> None:
@@ -295,6 +295,29 @@ def test_two_identities_in_one_file_are_refused(commune: Office) -> None:
 
     parsed = read(commune, changed(commune, patch))
     assert [(one.code, one.sheet, one.cell) for one in parsed.findings] == [("TPL-01", TASK_SHEET, "A8")]
+
+
+def test_both_cells_of_two_identities_are_named(commune: Office) -> None:
+    def patch(workbook: Workbook) -> None:
+        workbook[TASK_SHEET]["A8"] = f"Mã biểu: {FormIdentity(PLAN_KEY, 'vhxh', '2026-05').line}"
+
+    (told,) = read(commune, changed(commune, patch)).findings
+    assert f"ô A8, trang “{INDICATOR_SHEET}”" in told.message
+
+
+def test_last_months_file_under_a_new_heading_is_refused(commune: Office) -> None:
+    def rename(workbook: Workbook) -> None:
+        workbook[INDICATOR_SHEET]["A6"] = "Kỳ báo cáo: Tháng 7 năm 2026"
+
+    assert found(read(commune, changed(commune, rename))) == [("IDN-02", "A6")]
+
+
+@pytest.mark.parametrize("heading", ["Kỳ báo cáo: Tháng 6/2026", "Kỳ báo cáo: đến hết tháng 7/2026", "Kỳ báo cáo:"])
+def test_a_heading_that_does_not_contradict_the_identity_is_let_be(commune: Office, heading: str) -> None:
+    def rename(workbook: Workbook) -> None:
+        workbook[INDICATOR_SHEET]["A6"] = heading
+
+    assert not read(commune, changed(commune, rename)).is_refused
 
 
 @pytest.mark.parametrize(

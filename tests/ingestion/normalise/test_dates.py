@@ -1,4 +1,4 @@
-"""Days and calendar periods as people write them."""
+"""Days as people write them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.normalise.dates import Span, parse_day, parse_span
+from ingestion.normalise.dates import parse_day
 
 DAYS = st.dates(dt.date(2000, 1, 1), dt.date(2100, 12, 31))
 APRIL_30 = dt.date(2026, 4, 30)
@@ -47,30 +47,6 @@ def test_a_day_that_is_none_is_refused_as_dat_01(raw: str | float) -> None:
 def test_an_empty_cell_is_no_day_and_no_error(raw: str | None) -> None:
     assert parse_day(raw) == parse_day(None)
     assert parse_day(raw).finding is None
-    assert parse_span(raw) == Span(None, None)
-
-
-@pytest.mark.parametrize(
-    ("raw", "first", "last"),
-    [
-        ("Quý II/2026", (2026, 4, 1), (2026, 6, 30)), ("trong Quý II năm 2026", (2026, 4, 1), (2026, 6, 30)),
-        ("Q2/2026", (2026, 4, 1), (2026, 6, 30)), ("quý iv/2026", (2026, 10, 1), (2026, 12, 31)),
-        ("Tháng 2/2028", (2028, 2, 1), (2028, 2, 29)), ("6 tháng đầu năm 2026", (2026, 1, 1), (2026, 6, 30)),
-        ("6 tháng cuối năm 2026", (2026, 7, 1), (2026, 12, 31)), ("Trong năm 2025", (2025, 1, 1), (2025, 12, 31)),
-        ("30/4/2026", (2026, 4, 30), (2026, 4, 30)),
-    ],
-)  # fmt: skip
-def test_a_period_is_read_as_its_first_and_last_day(
-    raw: str, first: tuple[int, int, int], last: tuple[int, int, int]
-) -> None:
-    assert parse_span(raw) == Span(dt.date(*first), dt.date(*last))
-
-
-@pytest.mark.parametrize("raw", ["Quý V/2026", "tháng 13/2026", "Hàng năm", "năm 1026", 5])
-def test_a_period_that_is_none_is_refused_as_dat_01(raw: str | float) -> None:
-    span = parse_span(raw)
-    assert span.finding is not None
-    assert span.finding.code == "DAT-01"
 
 
 @given(DAYS)

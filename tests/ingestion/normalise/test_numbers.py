@@ -193,7 +193,7 @@ def test_a_typed_percent_cell_gives_the_percent(value: Decimal) -> None:
 @given(st.floats(), st.sampled_from(KINDS))
 def test_a_typed_number_is_read_exactly_or_refused(raw: float, kind: FigureKind) -> None:
     figure = parse_figure(raw, kind)
-    assert figure.value is None or abs(figure.value - Decimal(raw)) <= Decimal("0.00006")
+    assert figure.value is None or abs(figure.value - Decimal(repr(raw))) <= Decimal("0.00006")
 
 
 @given(st.text(), st.sampled_from(KINDS))
