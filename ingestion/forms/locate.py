@@ -15,6 +15,7 @@ from ingestion.forms.layout import (
     IDENTITY_SHEET,
     INDICATOR_COLUMNS,
     NATURE_LABEL,
+    NATURE_NAME,
     SIGNATURE_TITLES,
     TASK_COLUMNS,
     Column,
@@ -145,7 +146,8 @@ def _titles(part: str) -> Iterator[tuple[str, str]]:
 
 def _header_of(sheet: CagedSheet, part: str) -> _Header | None:
     """Return where the table starts, or None where the sheet holds no such table."""
-    wanted = {fold(title): key for key, title in _titles(part)}
+    # The names of the columns count as titles: so the JSON form has them (`ingestion.forms.text_forms`).
+    wanted = {fold(title): key for key, title in _titles(part)} | {key: key for key, _ in _titles(part)}
     titles = [
         {wanted[fold(raw)]: number for number, raw in enumerate(row) if isinstance(raw, str) and fold(raw) in wanted}
         for row in sheet.rows[:SEARCHED_ROWS]
@@ -200,7 +202,7 @@ def _identities(caged: CagedFile) -> Iterator[tuple[FormIdentity, LocatedCell]]:
 
 def _nature(caged: CagedFile) -> LocatedCell | None:
     """Return the first filled cell to the right of "Loại số liệu:", or the empty one beside it."""
-    label = (fold(NATURE_LABEL),)
+    label = (fold(NATURE_LABEL), NATURE_NAME)
     for sheet in caged.sheets:
         for number, row in enumerate(sheet.rows):
             for column, raw in enumerate(row):

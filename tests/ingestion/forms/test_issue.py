@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from ingestion.forms.book import NATURE_CELL
+from ingestion.forms.filling import NATURE_CELL
 from ingestion.forms.issue import issue_form, issue_forms
 from ingestion.forms.layout import (
     GUIDE_SHEET,
