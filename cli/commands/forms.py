@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.output import Json, print_json, print_rows, say
-from ingestion.forms.formats import FORMATS, XLSX
+from ingestion.forms.formats import FileFormat
 from ingestion.forms.issue import issue_forms
 from ingestion.forms.text_forms import write_json_schema
 from plans.periods import period_of
@@ -19,8 +18,6 @@ from warehouse.ledger import open_ledger
 from warehouse.settings import settings_from_environment
 
 group = typer.Typer(no_args_is_help=True, help="Biểu mẫu của đơn vị.")
-FileFormat = StrEnum("FileFormat", {name: name for name in FORMATS})
-WORKBOOK = FileFormat(XLSX)
 COLUMNS = {"form_id": "Mã biểu", "cells": "Số ô", "due_at": "Hạn nộp (UTC)", "file": "Tệp"}
 
 
@@ -38,14 +35,14 @@ def issue(
     file_format: Annotated[
         FileFormat,
         typer.Option("--format", help="xlsx: bảng tính; csv, json: cho đơn vị có phần mềm riêng (cùng nội dung)."),
-    ] = WORKBOOK,
+    ] = FileFormat.XLSX,
     as_json: Json = False,
 ) -> None:
     """Phát hành biểu mẫu của một kỳ; phát hành lại chỉ cập nhật ô điền sẵn, mã biểu không đổi."""
     settings = settings_from_environment()
     asked = period_of(period).code
     found = find_plan(read_plans(settings.plans_folder), plan)
-    issued = issue_forms(settings, open_ledger(settings), found, asked, now(settings), unit, out, file_format.value)
+    issued = issue_forms(settings, open_ledger(settings), found, asked, now(settings), unit, out, file_format)
     rows = [
         {"form_id": form.form_id, "cells": form.cells_expected, "due_at": form.due_at, "file": form.path}
         for form in issued

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from ingestion.forms.contents import FormContents, form_contents
-from ingestion.forms.formats import XLSX, form_bytes
+from ingestion.forms.formats import FileFormat, form_bytes
 from ingestion.forms.known import known_of, offered
 from ingestion.forms.layout import FORM_CODE
 from plans.periods import period_of
@@ -58,7 +58,9 @@ class _Written:
     is_changed: bool
 
 
-def form_path(settings: Settings, plan_key: str, period: str, unit_code: str, file_format: str = XLSX) -> Path:
+def form_path(
+    settings: Settings, plan_key: str, period: str, unit_code: str, file_format: FileFormat = FileFormat.XLSX
+) -> Path:
     """Return where an issued form lies."""
     return settings.forms / plan_key / period / f"{unit_code}.{file_format}"
 
@@ -71,7 +73,7 @@ def issue_forms(
     now: dt.datetime,
     unit_code: str | None = None,
     out: Path | None = None,
-    file_format: str = XLSX,
+    file_format: FileFormat = FileFormat.XLSX,
 ) -> list[IssuedForm]:
     """Issue the forms of a plan's units (or of one) for a period.
 
@@ -86,7 +88,7 @@ def issue_forms(
         now: Instant of issue, UTC; what became known later is not shown.
         unit_code: Only this unit.
         out: Folder that gets a copy of each form, named `<plan_key>-<period>-<unit_code>`.
-        file_format: One of `ingestion.forms.formats.FORMATS`.
+        file_format: Workbook, CSV or JSON.
 
     Returns:
         The forms in the plan's order of units; `path` is the copy where `out` is given.
