@@ -61,8 +61,9 @@ test: check ## everything that must hold before a commit lands
 	pytest -n 2 --dist loadfile
 
 .PHONY: schema
-schema: setup ## write the JSON Schema of plan files anew
+schema: setup ## write the JSON Schemas of plan files and of the JSON form anew
 	thuocdo plans schema --out plans/plan.schema.json
+	thuocdo forms schema --out docs/form.schema.json
 
 .PHONY: lock
 lock: setup ## lock the requirements anew

@@ -1,7 +1,9 @@
 """Issue every unit's form for a reporting period.
 
-Each plan's units get one workbook that holds only their own cells. Issuing twice changes
-nothing: a form's id and bytes follow from plan, unit, period and template version.
+Each plan's units get one workbook that holds only their own cells. Issuing again changes nothing
+while nothing new is known; once the portal's records or last period's answers have moved on, the
+same form is renewed with them. So the forms of the current month are issued every morning, after
+the night's dossiers were pulled and built.
 
 **Triage notes.** A failure here hurts units before their deadline: nobody can download the
 form. Look at the task's last log line: it names the plan file or the folder. Nothing needs
@@ -20,7 +22,7 @@ from dag_common.tags import Tag
 
 
 @dag(
-    schedule=on_time("0 1 1 * *"),  # 01:00 on the first of the month: forms wait for the units
+    schedule=on_time("30 6 * * *"),  # 06:30 every day: forms wait for the units, with what the night brought
     start_date=START,
     catchup=False,
     max_active_runs=1,

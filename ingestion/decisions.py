@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ingestion.arrivals import ACCEPTED, Decision, Receipt, outcome_of
 from ingestion.cage import CageRefused, read_sheets
 from ingestion.erasure import ERASING
 from ingestion.findings import Finding, finding
-from ingestion.forms.contents import date_shown
+from ingestion.forms.changes import changed_cells
+from ingestion.forms.claims import unexplained_claims
+from ingestion.forms.contents import date_shown, form_contents, moment_shown
 from ingestion.forms.layout import FORM_CODE
+from ingestion.forms.portal_figures import portal_figures
 from ingestion.forms.read import read_form
 from ingestion.gate import inspect
 from ingestion.landing import landed_path
@@ -23,9 +26,11 @@ from plans.periods import default_regime, period_of, unit_form_due_on
 from warehouse.clock import VIETNAM, end_of_day
 
 if TYPE_CHECKING:
+    from ingestion.cage import CagedFile
     from ingestion.forms.layout import FormIdentity
     from ingestion.forms.records import ParsedForm
-    from ingestion.ledger_view import Earlier, LedgerView
+    from ingestion.ledger_view import Earlier, FormKey, LedgerView, Standing
+    from plans.periods import Period
     from plans.records import Plan
     from warehouse.settings import Settings
 
@@ -65,7 +70,26 @@ def decide(
     identity = parsed.identity
     if identity is None or parsed.is_refused or any(found.severity == "error" for found in findings):
         return _refused(receipt, findings, identity)
-    return _judged_by_ledger(view, plans[identity.plan_key], receipt, parsed, identity, findings, now)
+    form = _SoundForm(plans[identity.plan_key], identity, caged, parsed)
+    return _judged_by_ledger(settings, view, receipt, form, findings, now)
+
+
+@dataclass(frozen=True)
+class _SoundForm:
+    """A form that can be taken as far as the file itself goes."""
+
+    plan: Plan
+    identity: FormIdentity
+    caged: CagedFile
+    parsed: ParsedForm
+
+    @property
+    def key(self) -> FormKey:
+        return (self.identity.plan_key, self.identity.unit_code, self.identity.period)
+
+    @property
+    def period(self) -> Period:
+        return period_of(self.identity.period)
 
 
 def _refused(receipt: Receipt, findings: tuple[Finding, ...], identity: FormIdentity | None = None) -> Decision:
@@ -126,59 +150,73 @@ def _duplicate(view: LedgerView, receipt: Receipt, earlier: Earlier) -> Decision
 
 
 def _judged_by_ledger(
+    settings: Settings,
     view: LedgerView,
-    plan: Plan,
     receipt: Receipt,
-    parsed: ParsedForm,
-    identity: FormIdentity,
+    form: _SoundForm,
     findings: tuple[Finding, ...],
     now: dt.datetime,
 ) -> Decision:
-    """Hold a sound form against what the ledger knows: repetition, lock, revision, deadline."""
-    standing = view.standing((identity.plan_key, identity.unit_code, identity.period))
-    if standing and standing.content_hash == parsed.content_hash:
-        return _duplicate(view, receipt, view.receipt(standing.receipt_id))
-    problem = _period_problem(view, identity, receipt.received_at)
+    """Hold a sound form against what is known: repetition, lock, revision, the portal's records, deadline."""
+    standing = view.standing(form.key)
+    same = standing if standing and standing.content_hash == form.parsed.content_hash else None
+    # Content of an older revision in other bytes is that revision again: it never overwrites a newer one.
+    same = same or view.superseded(form.key, form.parsed.content_hash)
+    if same:
+        return _duplicate(view, receipt, view.receipt(same.receipt_id))
+    problem = _period_problem(view, form, receipt.received_at)
     if standing and any(found.code == FREE_TABLE for found in findings):
         # A free table may leave items out: as a revision it would take back what was reported of them.
-        problem = problem or finding("FRE-05", found=identity.period, expected=standing.receipt_id)
+        problem = problem or finding("FRE-05", found=form.identity.period, expected=standing.receipt_id)
     if problem:
-        return _refused(receipt, (*findings, problem), identity)
-    revision = standing.revision + 1 if standing else 1
+        return _refused(receipt, (*findings, problem), form.identity)
     if standing:
-        findings += (finding("REV-01", found=str(revision), expected=str(standing.revision)),)
-    findings += _lateness(view, plan, identity, receipt.received_at)
+        findings += _revision_told(settings, view, form, standing)
+    portal = portal_figures(settings, form.period, now)
+    findings += tuple(unexplained_claims(portal, form.plan, form.period, form.parsed))
+    findings += _lateness(view, form, receipt.received_at)
     decision = Decision(
         receipt=receipt,
         outcome=outcome_of(findings),
         findings=findings,
-        plan_key=identity.plan_key,
-        unit_code=identity.unit_code,
-        form_code=identity.form_code,
-        period=identity.period,
-        revision=revision,
-        content_hash=parsed.content_hash,
-        cells_filled=parsed.cells_filled,
+        plan_key=form.identity.plan_key,
+        unit_code=form.identity.unit_code,
+        form_code=form.identity.form_code,
+        period=form.identity.period,
+        revision=standing.revision + 1 if standing else 1,
+        content_hash=form.parsed.content_hash,
+        cells_filled=form.parsed.cells_filled,
     )
-    return replace(decision, rows=raw_rows(decision, parsed, now))
+    return replace(decision, rows=raw_rows(decision, form.parsed, now))
 
 
-def _period_problem(view: LedgerView, identity: FormIdentity, received_at: dt.datetime) -> Finding | None:
+def _revision_told(settings: Settings, view: LedgerView, form: _SoundForm, standing: Standing) -> tuple[Finding, ...]:
+    """Tell which revision this is, and every cell that it changes."""
+    revision = finding("REV-01", found=str(standing.revision + 1), expected=str(standing.revision))
+    before = view.answers_of(settings, standing.receipt_id)
+    if before is None:
+        return (revision,)
+    contents = form_contents(form.plan, form.identity.unit_code, form.period, {})
+    return (revision, *changed_cells(form.caged, contents, form.parsed, before))
+
+
+def _period_problem(view: LedgerView, form: _SoundForm, received_at: dt.datetime) -> Finding | None:
     """Refuse a period that is locked, or whose count has not begun."""
+    plan, identity = form.plan, form.identity
     export_id = view.lock_of(identity.plan_key, identity.period)
     if export_id:
-        return finding("LCK-01", found=identity.period, expected=export_id)
-    counts_from, _ = default_regime().window(period_of(identity.period))
+        return finding("LCK-01", found=identity.period, expected=export_id, what=plan.unit(plan.focal_unit).name)
+    counts_from, _ = default_regime().window(form.period)
     if received_at.astimezone(VIETNAM).date() < counts_from:
         expected = f"kỳ này bắt đầu tính từ {date_shown(counts_from)}"
         return finding("COD-01", found=identity.period, expected=expected, what="kỳ báo cáo")
     return None
 
 
-def _lateness(view: LedgerView, plan: Plan, identity: FormIdentity, received_at: dt.datetime) -> tuple[Finding, ...]:
-    due_at = view.due_at(identity.form_id)
+def _lateness(view: LedgerView, form: _SoundForm, received_at: dt.datetime) -> tuple[Finding, ...]:
+    due_at = view.due_at(form.identity.form_id)
     if due_at is None:
-        due_at = end_of_day(unit_form_due_on(plan, identity.unit_code, period_of(identity.period))[0])
+        due_at = end_of_day(unit_form_due_on(form.plan, form.identity.unit_code, form.period)[0])
     if received_at <= due_at:
         return ()
     return (finding("LATE-01", found=moment_shown(received_at), expected=moment_shown(due_at)),)
@@ -200,9 +238,3 @@ def raw_rows(decision: Decision, parsed: ParsedForm, known_from: dt.datetime) ->
         "observations": [lineage | asdict(observation) for observation in parsed.observations],
         "task_reports": [lineage | asdict(report) for report in parsed.task_reports],
     }
-
-
-def moment_shown(moment: dt.datetime) -> str:
-    """Write an instant as people in Vietnam read it: 23:59 ngày 19/06/2026."""
-    local = moment.astimezone(VIETNAM)
-    return f"{local:%H:%M} ngày {date_shown(local.date())}"

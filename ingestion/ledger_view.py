@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from ingestion.arrivals import ACCEPTED, OPEN, Decision, stored_findings
+from ingestion.arrivals import ACCEPTED, OPEN, Decision, stored_findings, submission_id_of
 from ingestion.findings import Finding
 from ingestion.forms.layout import FORM_CODE
 from ingestion.forms.records import Sender
+from ingestion.forms.stored import StoredAnswers, stored_answers
 from warehouse.ledger import from_instant
 from warehouse.ledger_tables import EXTRACTS, FORM_ISSUES, RECEIPTS, SUBMISSIONS
+
+if TYPE_CHECKING:
+    from warehouse.settings import Settings
 
 LOCKING_STATES = ("approved", "sent", "received")
 """States of an extract that lock its period; a refused extract must be mended, so it does not."""
@@ -61,7 +65,8 @@ class LedgerView:
         """Read through short transactions: on SQLite even a reader holds the one write lock meanwhile."""
         self._engine = engine
         self._pending: dict[str, Earlier] = {}
-        self._pending_standing: dict[FormKey, Standing] = {}
+        self._pending_revisions: dict[FormKey, list[Standing]] = {}
+        self._pending_rows: dict[str, StoredAnswers] = {}
 
     def remember(self, decision: Decision) -> None:
         """Take a decision of this run into account for the next one."""
@@ -82,12 +87,29 @@ class LedgerView:
         )
         if decision.outcome in ACCEPTED and decision.revision and decision.content_hash:
             key = (decision.plan_key or "", decision.unit_code or "", decision.period or "")
-            self._pending_standing[key] = Standing(receipt.receipt_id, decision.revision, decision.content_hash)
+            accepted = Standing(receipt.receipt_id, decision.revision, decision.content_hash)
+            self._pending_revisions.setdefault(key, []).append(accepted)
+            rows = (tuple(decision.rows.get(table, ())) for table in ("observations", "task_reports"))
+            self._pending_rows[receipt.receipt_id] = StoredAnswers(*rows)
 
     def standing(self, key: FormKey) -> Standing | None:
         """Return the submission in force for a plan, unit and period, or None."""
-        if key in self._pending_standing:
-            return self._pending_standing[key]
+        revisions = self._revisions(key)
+        return revisions[-1] if revisions else None
+
+    def superseded(self, key: FormKey, content_hash: str) -> Standing | None:
+        """Return the newest revision that said the same and is no longer in force, or None."""
+        return next((one for one in reversed(self._revisions(key)[:-1]) if one.content_hash == content_hash), None)
+
+    def answers_of(self, settings: Settings, receipt_id: str) -> StoredAnswers | None:
+        """Return the accepted answers of a receipt; this run's are not in the raw layer yet."""
+        if receipt_id in self._pending_rows:
+            return self._pending_rows[receipt_id]
+        submission_id = submission_id_of(receipt_id)
+        return stored_answers(settings, [submission_id]).get(submission_id)
+
+    def _revisions(self, key: FormKey) -> list[Standing]:
+        """Return every accepted revision of a plan, unit and period, oldest first."""
         plan_key, unit_code, period = key
         query = (
             sa.select(SUBMISSIONS.c.receipt_id, SUBMISSIONS.c.revision, SUBMISSIONS.c.content_hash)
@@ -97,12 +119,12 @@ class LedgerView:
                 SUBMISSIONS.c.form_code == FORM_CODE,
                 SUBMISSIONS.c.period == period,
             )
-            .order_by(SUBMISSIONS.c.revision.desc())
-            .limit(1)
+            .order_by(SUBMISSIONS.c.revision)
         )
         with self._engine.connect() as connection:
-            row = connection.execute(query).one_or_none()
-        return Standing(row.receipt_id, row.revision, row.content_hash) if row else None
+            rows = connection.execute(query).all()
+        stored = [Standing(row.receipt_id, row.revision, row.content_hash) for row in rows]
+        return stored + self._pending_revisions.get(key, [])
 
     def earlier_receipts(self, sha256: str) -> list[Earlier]:
         """Return decided receipts of the same bytes that repeat no other one, oldest first."""

@@ -113,7 +113,7 @@ def receipts(
 
 def slip(
     receipt: Annotated[str, typer.Argument(help="Mã biên nhận.")],
-    out: Annotated[Path | None, typer.Option(help="Tệp .xlsx nhận phiếu phản hồi.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Tệp nhận phiếu; .txt, .json: chỉ danh sách.")] = None,
     as_json: Json = False,
 ) -> None:
     """Lập phiếu phản hồi: chính biểu của đơn vị, ô sai được tô màu và giải thích."""

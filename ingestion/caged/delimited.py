@@ -54,7 +54,8 @@ def read_csv(content: bytes, limits: ReadingLimits) -> Iterator[Sheet]:
 def read_json(content: bytes, limits: ReadingLimits) -> Iterator[Sheet]:
     """Yield the tables of a JSON file: one list of rows, or an object of named lists.
 
-    A row is an object (its keys become the header, in order of appearance) or a list of cells.
+    Plain facts beside the lists become a first table of two columns: name and value. A row is an object (its keys
+    become the header, in order of appearance) or a list of cells.
     Numbers that no cell can hold exactly arrive as the text that was written.
 
     Raises:
@@ -67,11 +68,19 @@ def read_json(content: bytes, limits: ReadingLimits) -> Iterator[Sheet]:
         raise Refusal("FMT-15", found="lồng quá sâu") from error
     except json.JSONDecodeError as error:
         raise Refusal("FMT-02", found=f"JSON sai ở dòng {error.lineno}, cột {error.colno}") from error
-    tables = data if isinstance(data, dict) else {SHEET_NAME: data}
+    tables = _named_tables(data) if isinstance(data, dict) else {SHEET_NAME: data}
     if len(tables) > limits.sheets:
         raise Refusal("SEC-16", what="bảng", found=str(len(tables)), limit="sheets")
     for name, table in tables.items():
         yield _table(name, _rows_of(name, table, limits), limits)
+
+
+def _named_tables(data: dict[str, Any]) -> dict[str, Any]:
+    facts = [[name, fact] for name, fact in data.items() if not isinstance(fact, list | dict)]
+    tables = {name: table for name, table in data.items() if isinstance(table, list | dict)}
+    if not tables:
+        raise Refusal("FMT-15", found="không có danh sách dòng nào")
+    return {SHEET_NAME: facts, **tables} if facts else tables
 
 
 def _decode(content: bytes, longest_line: int) -> str:

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 
 from ingestion.channels.interface import is_temporary
 from ingestion.channels.unsettled import unsettled_since
-from ingestion.decisions import moment_shown
 from ingestion.findings import finding
+from ingestion.forms.contents import moment_shown
 from ingestion.intake import Arrival, ReceiptResult, Taken, receive
 from ingestion.normalise.names import escape_name
 from warehouse.errors import SourceUnavailable

@@ -11,7 +11,7 @@ from ingestion.forms.layout import FormIdentity
 from plans.periods import default_regime, unit_form_due_on
 from plans.records import Frequency, ValueKind
 from plans.reporters import reported_tasks, reporter_of, reporting_units
-from warehouse.clock import end_of_day
+from warehouse.clock import VIETNAM, end_of_day
 from warehouse.errors import UsageError
 
 if TYPE_CHECKING:
@@ -194,6 +194,12 @@ def date_shown(day: dt.date) -> str:
     return day.strftime("%d/%m/%Y")
 
 
+def moment_shown(moment: dt.datetime) -> str:
+    """Write an instant as people in Vietnam read it: 23:59 ngày 19/06/2026."""
+    local = moment.astimezone(VIETNAM)
+    return f"{local:%H:%M} ngày {date_shown(local.date())}"
+
+
 def period_shown(period: Period) -> str:
     """Name a period as report titles do: 'Tháng 6 năm 2026', 'Quý II năm 2026', '6 tháng đầu năm 2026'."""
     if period.frequency is Frequency.MONTHLY:
@@ -205,3 +211,9 @@ def period_shown(period: Period) -> str:
     if period.frequency is Frequency.NINE_MONTHS:
         return f"9 tháng đầu năm {period.year}"
     return f"Năm {period.year}"
+
+
+def form_subtitle(contents: FormContents) -> str:
+    """Return the line below a form's title: period, days that count, last day for sending."""
+    window = f"số liệu từ {date_shown(contents.counts_from)} đến hết {date_shown(contents.counts_to)}"
+    return f"Kỳ báo cáo: {period_shown(contents.period)} ({window}); hạn gửi: hết ngày {date_shown(contents.due_on)}"

@@ -1,26 +1,34 @@
-"""Issue forms: write a unit's workbook of a period once and note it in the ledger."""
+"""Issue forms: write a unit's form of a period and note it once in the ledger.
+
+Issuing again changes nothing while nothing new is known. Once the portal's records or last
+period's answers have moved on, the form is written anew under the same id: what a unit downloads shows
+what is known today, and whichever copy it fills in is read.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from ingestion.forms.contents import FormContents, form_contents
+from ingestion.forms.formats import FileFormat, form_bytes
+from ingestion.forms.known import known_of, offered
 from ingestion.forms.layout import FORM_CODE
-from ingestion.forms.previous import previous_values
-from ingestion.forms.write import write_form
 from plans.periods import period_of
 from plans.reporters import reporting_units
 from warehouse.ledger import audit, from_instant, instant, transaction
 from warehouse.ledger_tables import FORM_ISSUES
-from warehouse.storage import at_once, sha256_of, write_durably
+from warehouse.storage import write_durably
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from plans.records import Plan
     from warehouse.settings import Settings
 
@@ -40,9 +48,21 @@ class IssuedForm:
     is_new: bool
 
 
-def form_path(settings: Settings, plan_key: str, period: str, unit_code: str) -> Path:
+@dataclass(frozen=True)
+class _Written:
+    """A form whose file is on disk; `is_changed` where this call wrote it."""
+
+    contents: FormContents
+    path: Path
+    sha256: str
+    is_changed: bool
+
+
+def form_path(
+    settings: Settings, plan_key: str, period: str, unit_code: str, file_format: FileFormat = FileFormat.XLSX
+) -> Path:
     """Return where an issued form lies."""
-    return settings.forms / plan_key / period / f"{unit_code}.xlsx"
+    return settings.forms / plan_key / period / f"{unit_code}.{file_format}"
 
 
 def issue_forms(
@@ -53,17 +73,22 @@ def issue_forms(
     now: dt.datetime,
     unit_code: str | None = None,
     out: Path | None = None,
+    file_format: FileFormat = FileFormat.XLSX,
 ) -> list[IssuedForm]:
     """Issue the forms of a plan's units (or of one) for a period.
+
+    Files are written before the ledger rows: a crash between them leaves files that the next call
+    finds right, never a promise without a form.
 
     Args:
         settings: Settings.
         engine: Ledger.
         plan: The plan.
         period: Code of the reporting period.
-        now: Instant of issue, UTC.
+        now: Instant of issue, UTC; what became known later is not shown.
         unit_code: Only this unit.
-        out: Folder that gets a copy of each form, named `<plan_key>_<period>_<unit_code>.xlsx`.
+        out: Folder that gets a copy of each form, named `<plan_key>-<period>-<unit_code>`.
+        file_format: Workbook, CSV or JSON.
 
     Returns:
         The forms in the plan's order of units; `path` is the copy where `out` is given.
@@ -72,52 +97,58 @@ def issue_forms(
         UsageError: the period cannot be read; `unit_code` is unknown or has nothing to report.
     """
     units = [unit_code] if unit_code else reporting_units(plan)
-    issued = [issue_form(settings, engine, plan, unit, period, now) for unit in units]
+    known = known_of(settings, engine, plan, period, units, now)
+    written = []
+    for unit in units:
+        contents = form_contents(plan, unit, period_of(period), known.of_unit(unit).shown)
+        content = form_bytes(file_format, contents, offered(contents, known), is_sample=settings.is_sample)
+        path = form_path(settings, plan.plan_key, period, unit, file_format)
+        written.append(_write(contents, path, content))
+    promised = _note_issues(engine, written, now)
+    issued = [_issued(form, promised) for form in written]
     return issued if out is None else [_copied(form, out) for form in issued]
 
 
 def issue_form(
     settings: Settings, engine: sa.Engine, plan: Plan, unit_code: str, period: str, now: dt.datetime
 ) -> IssuedForm:
-    """Issue one form; a form that is there already stays as it is.
-
-    The workbook is written before the ledger row: a crash between them leaves a file that
-    the next call writes again, never a promise without a form.
-
-    Raises:
-        UsageError: the period cannot be read; the unit is unknown or has nothing to report.
-    """
-    previous = previous_values(settings, engine, plan.plan_key, unit_code, period)
-    contents = form_contents(plan, unit_code, period_of(period), previous)
-    path = form_path(settings, plan.plan_key, period, unit_code)
-    if not path.exists() or not _is_issued(engine, contents.identity.form_id):
-        write_durably(path, at_once(lambda handle: write_form(contents, handle, is_sample=settings.is_sample)))
-    is_new, due_at = _note_issue(engine, contents, sha256_of(path), now)
-    return IssuedForm(
-        form_id=contents.identity.form_id,
-        plan_key=plan.plan_key,
-        unit_code=unit_code,
-        period=period,
-        path=path,
-        sha256=sha256_of(path),
-        cells_expected=contents.cells_expected,
-        due_at=due_at,
-        is_new=is_new,
-    )
+    """Issue one unit's form as a workbook; see `issue_forms`."""
+    (form,) = issue_forms(settings, engine, plan, period, now, unit_code)
+    return form
 
 
-def _is_issued(engine: sa.Engine, form_id: str) -> bool:
+def _write(contents: FormContents, path: Path, content: bytes) -> _Written:
+    is_changed = not path.exists() or path.read_bytes() != content
+    if is_changed:
+        write_durably(path, lambda handle: handle.write(content))
+    return _Written(contents, path, hashlib.sha256(content).hexdigest(), is_changed)
+
+
+def _promised(connection: sa.Connection, written: Sequence[_Written]) -> dict[str, dt.datetime]:
+    """Return the due instants that were promised for those forms that had been issued before."""
+    form_ids = [form.contents.identity.form_id for form in written]
+    query = sa.select(FORM_ISSUES.c.form_id, FORM_ISSUES.c.due_at).where(FORM_ISSUES.c.form_id.in_(form_ids))
+    return {row.form_id: from_instant(row.due_at) for row in connection.execute(query)}
+
+
+def _note_issues(engine: sa.Engine, written: Sequence[_Written], now: dt.datetime) -> dict[str, dt.datetime]:
+    """Note new forms, and old ones that were written anew; returns the due instants promised before this call."""
     with engine.connect() as connection:
-        return bool(connection.scalar(sa.select(FORM_ISSUES.c.form_id).where(FORM_ISSUES.c.form_id == form_id)))
-
-
-def _note_issue(engine: sa.Engine, contents: FormContents, sha256: str, now: dt.datetime) -> tuple[bool, dt.datetime]:
-    """Insert the ledger row unless it is there; returns whether it is new and the due instant that holds."""
-    identity = contents.identity
+        promised = _promised(connection, written)
+    if len(promised) == len(written) and not any(form.is_changed for form in written):
+        return promised
     with transaction(engine) as connection:
-        known = connection.scalar(sa.select(FORM_ISSUES.c.due_at).where(FORM_ISSUES.c.form_id == identity.form_id))
-        if known is not None:
-            return False, from_instant(known)
+        promised = _promised(connection, written)  # again: another process may have issued them meanwhile
+        for form in written:
+            is_new = form.contents.identity.form_id not in promised
+            if is_new or form.is_changed:
+                _note(connection, form, now, is_new=is_new)
+    return promised
+
+
+def _note(connection: sa.Connection, form: _Written, now: dt.datetime, *, is_new: bool) -> None:
+    contents, identity = form.contents, form.contents.identity
+    if is_new:
         connection.execute(
             sa.insert(FORM_ISSUES).values(
                 form_id=identity.form_id,
@@ -131,21 +162,36 @@ def _note_issue(engine: sa.Engine, contents: FormContents, sha256: str, now: dt.
                 issued_at=instant(now),
             )
         )
-        audit(
-            connection,
-            at=now,
-            actor="thuocdo",
-            action="form_issued",
-            subject=identity.form_id,
-            form=identity.line,
-            sha256=sha256,
-            due_rule=contents.due_rule,
-        )
-    return True, contents.due_at
+    audit(
+        connection,
+        at=now,
+        actor="thuocdo",
+        action="form_issued" if is_new else "form_renewed",
+        subject=identity.form_id,
+        form=identity.line,
+        file=form.path.name,
+        sha256=form.sha256,
+        due_rule=contents.due_rule,
+    )
+
+
+def _issued(form: _Written, promised: dict[str, dt.datetime]) -> IssuedForm:
+    contents, identity = form.contents, form.contents.identity
+    return IssuedForm(
+        form_id=identity.form_id,
+        plan_key=identity.plan_key,
+        unit_code=identity.unit_code,
+        period=identity.period,
+        path=form.path,
+        sha256=form.sha256,
+        cells_expected=contents.cells_expected,
+        due_at=promised.get(identity.form_id, contents.due_at),
+        is_new=identity.form_id not in promised,
+    )
 
 
 def _copied(form: IssuedForm, out: Path) -> IssuedForm:
     out.mkdir(parents=True, exist_ok=True)
-    target = out / f"{form.plan_key}_{form.period}_{form.unit_code}.xlsx"
+    target = out / f"{form.plan_key}-{form.period}-{form.path.name}"
     shutil.copyfile(form.path, target)
-    return IssuedForm(**{**vars(form), "path": target})
+    return replace(form, path=target)

@@ -22,6 +22,8 @@ IDENTITY_SHEET = "_thuocdo"
 
 SAMPLE_BANNER = "SỐ LIỆU TỔNG HỢP – CHỈ ĐỂ MINH HỌA, KHÔNG PHẢI SỐ LIỆU THẬT"
 NATURE_LABEL = "Loại số liệu:"
+NATURE_NAME = "number_nature"
+"""How the JSON form names it."""
 IDENTITY_LABEL = "Mã biểu:"
 FIGURES_TITLE = "Số liệu kỳ này"
 NIL_MARK = "x"

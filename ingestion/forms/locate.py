@@ -18,6 +18,7 @@ from ingestion.forms.layout import (
     FORM_CODE,
     IDENTITY_SHEET,
     NATURE_LABEL,
+    NATURE_NAME,
     SIGNATURE_TITLES,
     TEMPLATE_VERSION,
     FormIdentity,
@@ -227,7 +228,7 @@ def _identities(caged: CagedFile) -> tuple[list[tuple[FormIdentity, LocatedCell]
 
 def _nature(caged: CagedFile) -> LocatedCell | None:
     """Return the first filled cell to the right of "Loại số liệu:", or the empty one beside it."""
-    label = frozenset({fold(NATURE_LABEL)})
+    label = frozenset({fold(NATURE_LABEL), NATURE_NAME})
     return next(
         (cell_beside(sheet, row, column) for sheet, row, column, text in cells_with_text(caged) if _reads(text, label)),
         None,

@@ -91,6 +91,8 @@ def _bare(key: str) -> str:
 
 @lru_cache(maxsize=16)
 def _title_keys(part: str, version: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    exact = {fold(title): key for key, title in printed_titles(part, version).items()}
+    # The names of the columns count as titles: so the JSON form has them (`ingestion.forms.text_forms`).
+    printed = printed_titles(part, version)
+    exact = {fold(title): key for key, title in printed.items()} | {key: key for key in printed}
     others = words().other_titles[part]
     return exact, {fold(title): key for key, titles in others.items() for title in titles}

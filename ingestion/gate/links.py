@@ -67,7 +67,7 @@ def check_drawn(buffer: bytes) -> None:
 def _leads_outside(target: str) -> bool:
     """Tell whether a target names a place and not a part (`/xl/a.xml` and `../a.xml` are parts)."""
     match = _OUTSIDE.match(target)
-    return bool(match) and match.group().strip() not in {"/", "../"}
+    return match is not None and match.group().strip() not in {"/", "../"}
 
 
 def _tags(pattern: re.Pattern[bytes], buffer: bytes) -> Iterator[tuple[str, Mapping[str, str]]]:

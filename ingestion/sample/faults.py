@@ -131,7 +131,7 @@ def _row_copied(honest: HonestForm) -> Spoiled | None:
 
 
 def _blank_form(honest: HonestForm) -> Spoiled:
-    return Spoiled(honest.form.read_bytes())
+    return Spoiled(stable_bytes(filled(honest.form, Answers())))
 
 
 def _wrong_units_form(honest: HonestForm) -> Spoiled | None:

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 
-from ingestion.forms.layout import INDICATOR_COLUMNS, INDICATOR_SHEET, TASK_COLUMNS, TASK_SHEET
+from ingestion.forms.layout import (
+    INDICATOR_COLUMNS,
+    INDICATOR_INPUTS,
+    INDICATOR_SHEET,
+    TASK_COLUMNS,
+    TASK_INPUTS,
+    TASK_SHEET,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,15 +38,26 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
 def filled(form: Path, answers: Answers) -> Workbook:
-    """Open an issued form and type the answers into their cells."""
+    """Open an issued form and make its input cells say these answers and nothing else.
+
+    What the system had filled in beforehand goes: the sample's letters follow from its series alone,
+    whatever was known when the form was issued.
+    """
     workbook = openpyxl.load_workbook(form)
-    for name, columns, rows in (
-        (INDICATOR_SHEET, INDICATOR_COLUMNS, answers.indicators),
-        (TASK_SHEET, TASK_COLUMNS, answers.tasks),
+    for name, columns, inputs, rows in (
+        (INDICATOR_SHEET, INDICATOR_COLUMNS, INDICATOR_INPUTS, answers.indicators),
+        (TASK_SHEET, TASK_COLUMNS, TASK_INPUTS, answers.tasks),
     ):
         if name in workbook.sheetnames:
+            _empty_inputs(workbook[name], columns, inputs)
             _type_rows(workbook[name], columns, rows)
     return workbook
+
+
+def _empty_inputs(sheet: Worksheet, columns: tuple[Column, ...], inputs: tuple[str, ...]) -> None:
+    for row in row_places(sheet, columns).values():
+        for column in inputs:
+            sheet.cell(row, column_place(columns, column)).value = None
 
 
 def _type_rows(sheet: Worksheet, columns: tuple[Column, ...], rows: Mapping[str, Mapping[str, CellValue]]) -> None:
@@ -52,12 +70,13 @@ def _type_rows(sheet: Worksheet, columns: tuple[Column, ...], rows: Mapping[str,
 def row_places(sheet: Worksheet, columns: tuple[Column, ...]) -> dict[str, int]:
     """Return the sheet's row number (from 1) of every row key."""
     key_column = column_place(columns, "key")
+    title = columns[key_column - 1].title
     return {
         str(value): number
         for number, (value,) in enumerate(
             sheet.iter_rows(min_col=key_column, max_col=key_column, values_only=True), start=1
         )
-        if value
+        if value and value != title
     }
 
 

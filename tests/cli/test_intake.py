@@ -49,6 +49,26 @@ def test_one_unit_gets_only_its_own_form_the_same_each_time(thuocdo: Command, tm
     assert issued[0] == issued[1]
 
 
+@pytest.mark.parametrize("file_format", ["csv", "json"])
+def test_a_unit_with_a_system_of_its_own_gets_the_form_as_text(
+    thuocdo: Command, tmp_path: Path, file_format: str
+) -> None:
+    told = thuocdo(*ISSUE, "--unit", "vhxh", "--format", file_format, "--out", str(tmp_path), "--json")
+    (row,) = told.content
+    assert row["file"] == str(tmp_path / f"{PLAN_KEY}-{PERIOD}-vhxh.{file_format}")
+    assert thuocdo("submit", row["file"], "--json").content[0]["findings"][0]["code"] == "NIL-01"
+
+
+def test_an_unknown_format_is_a_usage_error(thuocdo: Command, tmp_path: Path) -> None:
+    assert thuocdo(*ISSUE, "--format", "pdf", "--out", str(tmp_path)).exit_code == 2
+
+
+def test_the_schema_of_the_json_form_can_be_written(thuocdo: Command, tmp_path: Path) -> None:
+    out = tmp_path / "form.schema.json"
+    assert thuocdo("forms", "schema", "--out", str(out), "--json").content == {"file": str(out)}
+    assert "indicators" in out.read_text()
+
+
 def test_a_good_form_is_accepted_with_everything_that_was_promised(thuocdo: Command, good: str) -> None:
     told = thuocdo("submit", good, "--json")
     (receipt,) = told.content
@@ -125,6 +145,13 @@ def test_a_slip_is_written_for_a_receipt(thuocdo: Command, bad: str, tmp_path: P
     told = thuocdo("slip", receipt["receipt_id"], "--out", str(out), "--json")
     assert told.content == {"receipt_id": receipt["receipt_id"], "file": str(out)}
     assert openpyxl.load_workbook(out).sheetnames
+
+
+def test_the_list_of_a_slip_can_be_had_as_text(thuocdo: Command, bad: str, tmp_path: Path) -> None:
+    (receipt,) = thuocdo("submit", bad, "--json").content
+    out = tmp_path / "phieu.txt"
+    assert thuocdo("slip", receipt["receipt_id"], "--out", str(out)).exit_code == 0
+    assert "[RUL-01] Trang “Báo cáo chỉ tiêu”, ô F15" in out.read_text()
 
 
 def test_the_drop_folder_is_emptied_once(thuocdo: Command, commune: Office, good: str) -> None:

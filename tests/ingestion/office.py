@@ -100,6 +100,11 @@ class Office:
     engine: sa.Engine
     plans: Mapping[str, Plan]
 
+    @classmethod
+    def opened(cls, settings: Settings) -> Office:
+        """Open an office on its plan files as they are now."""
+        return cls(settings, open_ledger(settings), read_plans(settings.plans_folder))
+
     @property
     def plan(self) -> Plan:
         return self.plans[PLAN_KEY]
@@ -137,7 +142,7 @@ def open_office(folder: Path, **settings: object) -> Office:
     (plans_folder / f"{PLAN_KEY}.yml").write_text(yaml.safe_dump(PLAN, allow_unicode=True), encoding="utf-8")
     (plans_folder / "catalogue.yml").write_text("indicators: []\n", encoding="utf-8")
     made = Settings(home=folder / "state", plans_folder=plans_folder, **settings)
-    return Office(made, open_ledger(made), read_plans(plans_folder))
+    return Office.opened(made)
 
 
 def codes(result: ReceiptResult) -> list[str]:

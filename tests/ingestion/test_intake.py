@@ -186,7 +186,9 @@ def test_new_content_is_a_new_revision_and_the_old_one_stays(commune: Office) ->
     path = commune.fill(GOOD)
     commune.submit(path)
     (second,) = commune.submit(same_again(path, "H17", 3), now=IN_TIME + dt.timedelta(hours=1))
-    assert (second.outcome, second.revision, codes(second)) == ("accepted", 2, ["BLK-01", "REV-01"])
+    assert (second.outcome, second.revision, codes(second)) == (
+        "accepted", 2, ["BLK-01", "REV-01", "REV-03"],
+    )  # fmt: skip
     assert [row.revision for row in rows(commune, SUBMISSIONS)] == [1, 2]
     values = {(row["revision"], row["value"]) for row in observations(commune) if row["indicator_code"] == "ct-03"}
     assert values == {(1, Decimal("2.0000")), (2, Decimal("3.0000"))}
@@ -206,12 +208,14 @@ def test_an_old_revision_sent_again_changes_nothing_and_is_told(commune: Office)
     assert (old.outcome, codes(old)) == ("duplicate", ["DUP-01", "REV-02"])
 
 
-def test_figures_sent_back_to_what_they_were_are_a_third_revision(commune: Office) -> None:
+def test_figures_sent_back_to_what_they_were_change_nothing_until_a_reason_is_given(commune: Office) -> None:
     path = commune.fill(GOOD)
     commune.submit(path)
     commune.submit(same_again(path, "H17", 3))
     (back,) = commune.submit(same_again(path, "A4", "như cũ"))
-    assert (back.outcome, back.revision) == ("accepted", 3)
+    (explained,) = commune.submit(same_again(path, "J17", "số 3 tính nhầm"))
+    assert (back.outcome, codes(back)) == ("duplicate", ["DUP-01", "REV-02"])
+    assert (explained.outcome, explained.revision) == ("accepted", 3)
 
 
 def test_a_late_form_is_taken_with_a_warning(commune: Office) -> None:
@@ -251,6 +255,7 @@ def test_an_approved_period_takes_no_figure(commune: Office, state: str) -> None
     lock(commune, state)
     (result,) = commune.submit(commune.fill(GOOD))
     assert (result.outcome, codes(result)) == ("rejected", ["BLK-01", "LCK-01"])
+    assert "Hãy đề nghị Phòng Văn hóa - Xã hội (đơn vị đầu mối) mở lại kỳ" in result.findings[-1].message
     assert observations(commune) == []
 
 

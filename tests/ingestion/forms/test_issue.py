@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from ingestion.forms.book import NATURE_CELL
+from ingestion.forms.filling import NATURE_CELL
 from ingestion.forms.issue import issue_form, issue_forms
 from ingestion.forms.layout import (
     GUIDE_SHEET,
@@ -122,6 +122,30 @@ def test_the_identity_stands_in_line_hidden_sheet_and_properties(commune: Office
     assert texts(workbook[IDENTITY_SHEET]) == [line]
     assert workbook[IDENTITY_SHEET].sheet_state == "veryHidden"
     assert {item.name: item.value for item in workbook.custom_doc_props.props} == {"thuocdo_form": line}
+    assert workbook.defined_names["thuocdo_form"].value == f'"{line}"'
+
+
+def test_the_form_is_laid_out_as_report_forms_are(commune: Office) -> None:
+    sheet = indicator_sheet(commune.issue().path)
+    assert (sheet["A1"].value, sheet["A2"].value) == ("UBND XÃ SUỐI MẪU", "PHÒNG VĂN HÓA - XÃ HỘI")
+    assert (sheet["C1"].value, sheet["C2"].value) == (
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc",
+    )  # fmt: skip
+    assert "F11:H11" in {str(merged) for merged in sheet.merged_cells.ranges}
+    assert [cell.value for cell in sheet[13]][:8] == [
+        "(1)", "(2)", "(3)", "(4)", "(5)", "(6)", "(7)", "(8)=(6)/(7)×100",
+    ]  # fmt: skip
+    shown = texts(sheet)
+    for part in ("Đơn vị tính: như từng dòng", "NGƯỜI LẬP BIỂU", "THỦ TRƯỞNG ĐƠN VỊ", "Nơi nhận:", "- Lưu: VT."):
+        assert part in shown
+    assert "- Phòng Văn hóa - Xã hội (tổng hợp);" in shown
+
+
+def test_figures_are_shown_in_the_form_of_their_kind(commune: Office) -> None:
+    sheet = indicator_sheet(commune.issue().path)
+    places = row_places(sheet, INDICATOR_COLUMNS)
+    kinds = {"ct-01": "0.00", "ct-03": "#,##0", "ct-04": "0.000", "ct-06": "#,##0.00", "ct-07": "General"}
+    assert {key: sheet.cell(places[key], 8).number_format for key in kinds} == kinds
 
 
 def test_the_key_column_is_hidden_and_the_sheet_prints_on_a4_landscape(commune: Office) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from ingestion.forms.previous import previous_values
+from ingestion.forms.previous import NOTHING, previous_answers
 from tests.ingestion.office import PLAN_KEY
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ ANSWERS = {
 
 
 def previous(commune: Office, period: str) -> dict[str, str]:
-    return previous_values(commune.settings, commune.engine, PLAN_KEY, "vhxh", period)
+    answers = previous_answers(commune.settings, commune.engine, PLAN_KEY, period, ["vhxh"])
+    return dict(answers.get("vhxh", NOTHING).shown)
 
 
 def test_without_an_earlier_period_nothing_is_shown(commune: Office) -> None:

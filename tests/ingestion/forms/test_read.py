@@ -365,6 +365,36 @@ def test_a_form_saved_by_libreoffice_says_the_same(commune: Office, tmp_path: Pa
     assert (saved.content_hash, saved.is_refused) == (read(commune, path).content_hash, False)
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(SOFFICE is None, reason="cần LibreOffice (tests/install_office.sh)")
+def test_form_id_and_version_survive_libreoffice_in_all_four_places(commune: Office, tmp_path: Path) -> None:
+    path = commune.fill(ANSWERS, TASKS)
+    out = tmp_path / "out"
+    profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
+    command = [str(SOFFICE), profile, "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    line = FormIdentity(PLAN_KEY, "vhxh", PERIOD).line
+    saved = openpyxl.load_workbook(out / path.name)
+    assert line in saved[INDICATOR_SHEET]["A8"].value
+    assert (saved[IDENTITY_SHEET]["A1"].value, saved[IDENTITY_SHEET].sheet_state) == (line, "hidden")
+    assert {item.name: item.value for item in saved.custom_doc_props.props}["thuocdo_form"] == line
+    assert line in saved.defined_names["thuocdo_form"].value
+
+
+@pytest.mark.parametrize("lost", ["the hidden sheet", "the visible lines"])
+def test_either_place_of_the_identity_is_enough(commune: Office, lost: str) -> None:
+    """WPS and copying sheets into another workbook lose very-hidden sheets; hands lose the line."""
+
+    def lose(workbook: Workbook) -> None:
+        if lost == "the hidden sheet":
+            del workbook[IDENTITY_SHEET]
+        else:
+            workbook[INDICATOR_SHEET]["A8"] = workbook[TASK_SHEET]["A8"] = None
+
+    parsed = read(commune, changed(commune, lose))
+    assert (parsed.identity, parsed.is_refused) == (FormIdentity(PLAN_KEY, "vhxh", PERIOD), False)
+
+
 CELLS = st.one_of(
     st.none(), st.text(max_size=8), st.integers(-5, 5), st.floats(),
     st.sampled_from([column.title for column in (*INDICATOR_COLUMNS, *TASK_COLUMNS)]),
