@@ -32,28 +32,22 @@ def test_the_day_has_everything_in_it(day: Day) -> None:
 
 
 def test_a_death_at_any_durable_step_changes_nothing(day: Day, tmp_path: Path, everywhere: bool) -> None:
-    found = []
     for number, side in chosen_deaths(day, everywhere=everywhere):
-        found += killed_at(day, number, side, tmp_path / "dying")
-    assert found == []
+        assert killed_at(day, number, side, tmp_path / "dying") == []
 
 
 def test_a_death_at_any_moment_changes_nothing(day: Day, tmp_path: Path, everywhere: bool) -> None:
     chance, started = random.Random(57), time.monotonic()
     forked(copy(day.morning, tmp_path / "timed"), None, day.readings, None)
     whole_day = time.monotonic() - started
-    found = []
     for _ in range(200 if everywhere else 5):
-        found += killed_after(day, chance.uniform(0, whole_day), tmp_path / "dying")
-    assert found == []
+        assert killed_after(day, chance.uniform(0, whole_day), tmp_path / "dying") == []
 
 
 def test_a_death_beside_the_real_cage_changes_nothing(day: Day, tmp_path: Path, everywhere: bool) -> None:
     caged = replace(day, readings=None)
-    found = []
     for number, side in chosen_deaths(day, everywhere=False)[:: 4 if everywhere else 40]:
-        found += killed_at(caged, number, side, tmp_path / "dying")
-    assert found == []
+        assert killed_at(caged, number, side, tmp_path / "dying") == []
 
 
 def test_nothing_gets_its_name_before_its_bytes_are_synced_nor_is_told_before_its_name_is(day: Day) -> None:
