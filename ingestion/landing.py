@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ingestion.findings import FindingRefused, finding
 from ingestion.limits import limit_text, limits
 from ingestion.opening import open_regular
-from warehouse.storage import CHUNK, UNFINISHED, full_disk_told, sha256_of, sync_folder
+from warehouse.storage import CHUNK, UNFINISHED, full_disk_told, make_folder, sha256_of, sync_folder
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -73,7 +73,7 @@ def land(settings: Settings, path: Path, now: dt.datetime, erased: Collection[st
 
 
 def _land(settings: Settings, source: int, now: dt.datetime, erased: Collection[str]) -> Landed:
-    settings.landing.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.landing)
     descriptor, name = tempfile.mkstemp(dir=settings.landing, prefix=".", suffix=UNFINISHED)
     temporary = Path(name)
     try:
@@ -120,8 +120,7 @@ def _settle(temporary: Path, final: Path, sha256: str) -> bool:
     """Move the synced copy to its name, unless the same bytes stand there whole; tell whether they are new."""
     is_new = not final.exists()
     if is_new or sha256_of(final) != sha256:
-        final.parent.mkdir(exist_ok=True)
-        sync_folder(final.parent.parent)
+        make_folder(final.parent)
         temporary.replace(final)
     sync_folder(final.parent)
     return is_new

@@ -30,6 +30,11 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
 NOW = dt.datetime(2026, 6, 15, 10, tzinfo=dt.UTC)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make proof-kill` asks for every death; `make test` for some of each kind."""
+    parser.addoption("--kill-everywhere", action="store_true", help="kill at every durable step, on both sides")
+
+
 @pytest.fixture
 def now() -> dt.datetime:
     return NOW

@@ -60,8 +60,8 @@ def full_disk_told(place: Path) -> Iterator[None]:
 
 def write_durably(target: Path, write: Callable[[IO[bytes]], object], mode: int = 0o644) -> None:
     """Write a file so that a crash leaves the old one or the new one: temp, fsync, rename, fsync folder."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     with full_disk_told(target.parent):
+        make_folder(target.parent)
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=UNFINISHED)
         try:
             with os.fdopen(descriptor, "wb") as handle:
@@ -91,6 +91,15 @@ def at_once(write: Callable[[IO[bytes]], object]) -> Callable[[IO[bytes]], objec
         return handle.write(memory.getbuffer())
 
     return write_whole
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it so that none of them is gone after a power cut."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -25,7 +25,7 @@ from ingestion.forms.contents import moment_shown
 from ingestion.intake import Arrival, ReceiptResult, Taken, receive
 from ingestion.normalise.names import escape_name
 from warehouse.errors import SourceUnavailable
-from warehouse.storage import sync_folder
+from warehouse.storage import make_folder, sync_folder
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -187,7 +187,7 @@ def _clear(settings: Settings, dropped: _Dropped, taken: Taken, problems: list[s
 
 def _set_aside(settings: Settings, dropped: _Dropped) -> None:
     aside = settings.path("quarantine", *(part or "_" for part in dropped.sender))
-    aside.mkdir(parents=True, exist_ok=True)
+    make_folder(aside)
     told = dropped.path.lstat()
     dropped.path.rename(aside / f"{told.st_ino}-{told.st_mtime_ns}.held")
     sync_folder(aside)

@@ -170,6 +170,11 @@ def _write_ledger(settings: Settings) -> None:
     ]  # fmt: skip
     write_batch(settings, "form_issues", "all", issues)
     write_batch(settings, "submissions", "all", _submissions())
+    receipts = [
+        {name: row[name] for name in _LINEAGE[1:]} | {"received_at": row["accepted_at"]}
+        for row in _submissions()
+    ]
+    write_batch(settings, "receipts", "all", receipts)
 
 
 def _write_forms(settings: Settings) -> None:

@@ -1,4 +1,16 @@
-with numbered as (
+with received as (
+
+    -- What a crash kept from being decided in time was handed in in time all the same.
+    select
+        submissions.*,
+        receipts.received_at as handed_in_at
+    from {{ ref('stg_ledger__submissions') }} as submissions
+    inner join {{ ref('stg_ledger__receipts') }} as receipts
+        on submissions.receipt_id = receipts.receipt_id
+
+),
+
+numbered as (
 
     select
         *,
@@ -6,8 +18,8 @@ with numbered as (
             partition by plan_key, unit_code, form_code, period
             order by revision desc, accepted_at desc
         ) as newest_no,
-        min(accepted_at) over (partition by plan_key, unit_code, form_code, period) as received_at
-    from {{ ref('stg_ledger__submissions') }}
+        min(handed_in_at) over (partition by plan_key, unit_code, form_code, period) as received_at
+    from received
 
 ),
 

@@ -38,6 +38,26 @@ obligations as (
 
 ),
 
+answered as (
+
+    select
+        issues.plan_key,
+        issues.unit_code,
+        issues.form_code,
+        issues.period,
+        {{ count_if('cells.first_answered_at <= issues.due_at') }} as cells_on_time,
+        {{ count_if('cells.first_answered_at > issues.due_at') }} as cells_late
+    from {{ ref('int_form_issues__current') }} as issues
+    inner join {{ ref('int_cells__answered') }} as cells
+        on
+            issues.plan_key = cells.plan_key
+            and issues.unit_code = cells.unit_code
+            and issues.form_code = cells.form_code
+            and issues.period = cells.period
+    group by issues.plan_key, issues.unit_code, issues.form_code, issues.period
+
+),
+
 counted as (
 
     select
@@ -56,12 +76,25 @@ final as (
 
     select
         counted.*,
-        coalesce(cast(end_days.working_day_no - due_days.working_day_no as bigint), 0) as days_late
+        coalesce(cast(end_days.working_day_no - due_days.working_day_no as bigint), 0) as days_late,
+        coalesce(cast(answered.cells_on_time as bigint), 0) as cells_on_time,
+        coalesce(cast(answered.cells_late as bigint), 0) as cells_late,
+        case
+            when counted.due_at < {{ end_of_vietnam_day(as_of_day()) }}
+                then greatest(counted.cells_expected - counted.cells_filled, 0)
+            else 0
+        end as cells_missing
     from counted
     left join {{ ref('int_calendar_days__numbered') }} as due_days
         on counted.counted_from = due_days.day
     left join {{ ref('int_calendar_days__numbered') }} as end_days
         on counted.counted_to = end_days.day
+    left join answered
+        on
+            counted.plan_key = answered.plan_key
+            and counted.unit_code = answered.unit_code
+            and counted.form_code = answered.form_code
+            and counted.period = answered.period
 
 )
 
@@ -77,6 +110,9 @@ select
     days_late,
     cells_expected,
     cells_filled,
+    cells_on_time,
+    cells_late,
+    cells_missing,
     current_revision,
     current_receipt_id
 from final
