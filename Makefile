@@ -93,3 +93,7 @@ proof: setup ## slow proof: the whole job twice from an empty state folder; no f
 	THUOCDO_HOME=$(CURDIR)/build/proof thuocdo run --json > build/proof-second.json
 	@python -c "import json; a, b = (json.load(open(f'build/proof-{n}.json')) for n in ('first', 'second')); \
 	    assert a['snapshot_id'] == b['snapshot_id'] and a['extracts'] == b['extracts'], (a, b); print('same figures', a['snapshot_id'])"
+
+.PHONY: bench-dossiers
+bench-dossiers: setup-test ## benchmark: a million dossiers through HTTP and built; rows per second, memory, equal counts
+	@python benchmarks/million_dossiers.py
