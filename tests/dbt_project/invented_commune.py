@@ -171,8 +171,7 @@ def _write_ledger(settings: Settings) -> None:
     write_batch(settings, "form_issues", "all", issues)
     write_batch(settings, "submissions", "all", _submissions())
     receipts = [
-        {name: row[name] for name in _LINEAGE[1:]} | {"received_at": row["accepted_at"]}
-        for row in _submissions()
+        {name: row[name] for name in _LINEAGE[1:]} | {"received_at": row["accepted_at"]} for row in _submissions()
     ]
     write_batch(settings, "receipts", "all", receipts)
 
