@@ -27,7 +27,7 @@ _QUOTED = re.compile(r'"[^"]*"')
 
 
 def read_csv(content: bytes, limits: ReadingLimits) -> Iterator[Sheet]:
-    """Yield the one table of a CSV file; the separator is the most frequent of `;`, tab and `,` in the first line.
+    """Yield the one table of a CSV file; the separator is that of `;`, tab and `,` that most lines hold.
 
     A first line `sep=;` (written by spreadsheets) becomes an empty row, so that addresses stay true.
 
@@ -94,9 +94,11 @@ def _decode(content: bytes, longest_line: int) -> str:
 
 
 def _delimiter_of(text: str) -> str:
-    first = next((line for line in io.StringIO(text[: 1 << 16]) if line.strip()), "")
-    bare = _QUOTED.sub("", first)
-    return max(DELIMITERS, key=bare.count)
+    """Return the delimiter that most lines hold, then the most frequent: a title with commas comes before tables."""
+    lines = [_QUOTED.sub("", line) for line in io.StringIO(text[: 1 << 16])]
+    return max(
+        DELIMITERS, key=lambda sign: (sum(sign in line for line in lines), sum(line.count(sign) for line in lines))
+    )
 
 
 def _rows_of(name: str, table: Any, limits: ReadingLimits) -> list[list[Cell]]:

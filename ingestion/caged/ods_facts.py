@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ingestion.caged.request import ReadingLimits
 
 PERCENT = "0.00%"
+FAILED = "#VALUE!"
 LARGEST_REPEAT = 1 << 21
 _CELLS = frozenset({"table:table-cell", "table:covered-table-cell"})
 _TYPES = frozenset({"float", "percentage", "currency", "date", "time", "boolean", "string"})
@@ -52,6 +53,7 @@ class _Content(PartReader):
         self._sheet: SheetFacts | None = None
         self._row = self._row_repeat = self._column = 0
         self._is_untyped = self._is_in_note = False
+        self._failed: list[tuple[int, int]] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "table:table":
@@ -80,6 +82,7 @@ class _Content(PartReader):
             raise Refusal("FMT-02", found=f"ô {address(self._row, self._column - 1)} có chữ mà không ghi kiểu dữ liệu")
         elif name in _CELLS:
             self._is_untyped = False
+            self._take_failed()
 
     def _start_table(self, attributes: dict[str, str]) -> None:
         if self._sheet is not None:
@@ -124,8 +127,17 @@ class _Content(PartReader):
         places = [(row, column) for row in range(self._row, last_row + 1) for column in range(first, last_column + 1)]
         if kind is None:
             sheet.uncalculated += places
+        elif attributes.get("calcext:value-type") == "error":
+            self._failed = places
+            self.text.clear()
         elif kind == "percentage":
             sheet.formats.update(dict.fromkeys(places, PERCENT))
+
+    def _take_failed(self) -> None:
+        """Note a formula that failed: to every reader a text without value, only its paragraph says what happened."""
+        if self._failed and self._sheet is not None:
+            self._sheet.errors.update(dict.fromkeys(self._failed, "".join(self.text).strip() or FAILED))
+            self._failed = []
 
     def _check_repeat(self, sheet: SheetFacts, repeat: int) -> None:
         limits = self._limits

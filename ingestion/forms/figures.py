@@ -17,7 +17,7 @@ from ingestion.forms.contents import decimal_shown
 from ingestion.forms.layout import NIL_MARK, TASK_STATES, TEXT_CHOICES, YES_NO_CHOICES
 from ingestion.forms.records import Observation, TaskReport
 from ingestion.forms.units import unit_problem
-from ingestion.normalise.numbers import Figure, FigureKind, parse_figure
+from ingestion.normalise.numbers import Figure, FigureKind, parse_figure, written_state
 from ingestion.normalise.text import clean, examine, fold
 from plans.records import ValueKind
 
@@ -60,7 +60,8 @@ def _unit_of_row(item: IndicatorRow, row: LocatedRow) -> tuple[Finding, ...]:
 def judge_task(item: TaskRow, row: LocatedRow) -> tuple[TaskReport, tuple[Finding, ...]]:
     """Read one task's answer; returns it with every finding about its cells."""
     state_cell, percent_cell = row.cells["state"], row.cells["percent"]
-    state_text, about_state = _choice(state_cell, TASK_STATES)
+    is_dash = written_state(state_cell.text) == "missing" and not state_cell.is_broken
+    state_text, about_state = (None, ()) if is_dash else _choice(state_cell, TASK_STATES)
     percent, about_percent = _figure(percent_cell, "ratio")
     note, about_note = _note(row.cells.get("note"))
     state = TASK_STATES[state_text] if state_text else None
@@ -93,9 +94,9 @@ def _state_againstpercent_of(state: str | None, percent: Decimal, cell: LocatedC
 def _chosen(item: IndicatorRow, row: LocatedRow) -> Judged:
     """Read an answer that is picked from a list."""
     cell = row.cells["value"]
-    choices = CHOICES[item.kind]
-    text, findings = _choice(cell, choices)
-    status = "error" if findings else "reported" if text else "missing"
+    state = written_state(cell.text)
+    text, findings = (None, ()) if state and not cell.is_broken else _choice(cell, CHOICES[item.kind])
+    status = "error" if findings else "reported" if text else state or "missing"
     return _observation(item, cell, text=text, status=status), findings + _unused_cells(row)
 
 

@@ -24,6 +24,8 @@ HEADER_DEPTH = 3
 """A header may span this many rows (group title, title, a row that someone inserted)."""
 TELLING = {"indicator": ("label", "value"), "task": ("label", "state")}
 """Columns by which a table is recognised as an attempt at this part of the form."""
+MANY_TITLES = 3
+"""With so many known titles it is one too, and what it lacks is named."""
 _COLUMN_NUMBER = re.compile(r"\(?[0-9]{1,2}\)?(?: ?= ?.+)?|\(?[A-Z]\)?")
 
 
@@ -83,7 +85,7 @@ def _header_at(sheet: CagedSheet, part: str, top: int, label: int, version: str)
         found = column_of(part, raw, version)
         if found:
             titled.setdefault(found[0], []).append((found[1], column, number))
-    if not all(key in titled for key in TELLING[part]):
+    if len(titled) < MANY_TITLES and not all(key in titled for key in TELLING[part]):
         return None
     columns: dict[str, int] = {}
     titles: dict[str, str] = {}
@@ -111,5 +113,3 @@ def _header_rows(sheet: CagedSheet, part: str, top: int, label: int, version: st
             return
         if any(isinstance(raw, str) and column_of(part, raw, version) for raw in row):
             yield number
-        elif any(raw is not None for raw in row):
-            return

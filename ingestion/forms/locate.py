@@ -26,7 +26,7 @@ from ingestion.forms.layout import (
     read_identity,
 )
 from ingestion.forms.titles import COLUMNS, printed_titles, words
-from ingestion.normalise.text import fold
+from ingestion.normalise.text import clean, fold
 
 REQUIRED = {
     "indicator": ("label", "numerator", "denominator", "value", "nil"),
@@ -203,7 +203,7 @@ def _rows_below(sheet: CagedSheet, header: Header, end: int, version: str) -> It
         if any(cell.text for cell in found.values()):
             blank = LocatedCell(sheet.name, label.address, None)
             cells = {column.key: found.get(column.key, blank) for column in COLUMNS[header.part]}
-            yield LocatedRow(cells["key"].text, cells["number"].text, label, cells)
+            yield LocatedRow(clean(cells["key"].text), clean(cells["number"].text), label, cells)
 
 
 @lru_cache(maxsize=1)

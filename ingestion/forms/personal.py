@@ -1,7 +1,8 @@
 """Look for personal data in what was handed in; indicators need none (Law 91/2025/QH15, design 2.11).
 
-Only shapes are looked for (12-digit identity numbers, mobile numbers, e-mail addresses), and
-what is found is never repeated in a message.
+Shapes are looked for (12-digit identity numbers, mobile numbers, e-mail addresses), and columns that are
+titled as people's names or numbers: spreadsheets take the leading 0 from a number, and names have no
+shape. What is found is never repeated in a message.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ from typing import TYPE_CHECKING
 
 from ingestion.findings import Finding, finding
 from ingestion.forms.layout import IDENTITY, address
+from ingestion.forms.titles import people_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ingestion.cage import CagedFile
+    from ingestion.cage import CagedFile, CagedSheet
 
 SHAPES = {
     "số định danh 12 chữ số": re.compile(r"(?<![\d.,/-])0\d{11}(?![\d/])"),
     "số chứng minh nhân dân": re.compile(r"(?i)\b(?:cmnd|cmt|cccd|chứng minh|căn cước)\D{0,20}\d{9}(?!\d)"),
-    "số điện thoại": re.compile(r"(?<![\d.,/-])(?:\+84|0)[ .]?[35789]\d(?:[ .]?\d){7}(?![\d/])"),
+    "số điện thoại": re.compile(
+        r"(?<![\d.,/-])(?!0\.\d{9})(?:\+84|0)[ .]?[35789]\d(?:[ .]?\d){7}(?![\d/])|\b0[35789]\d\d-\d{3}-\d{3}\b"
+    ),
     "địa chỉ thư điện tử": re.compile(r"[\w.+-]+@(?![\w.-]*gov\.vn\b)[\w-]+\.[\w.]+"),
 }
 """What is looked for, by the name under which it is told. Shapes of identity and mobile numbers: Vietnamese
@@ -52,11 +56,17 @@ def _found(caged: CagedFile) -> Iterator[Finding]:
     for sheet in caged.sheets:
         for number, row in enumerate(sheet.rows):
             for column, raw in enumerate(row):
-                shape = _shape_of(raw) if isinstance(raw, str) else None
-                if shape:
-                    yield finding(
-                        "PII-01", sheet=without_personal_data(sheet.name), cell=address(number, column), found=shape
-                    )
+                told = _shape_of(raw) or _people_below(sheet, number, column) if isinstance(raw, str) else None
+                if told:
+                    name = without_personal_data(sheet.name)
+                    yield finding("PII-01", sheet=name, cell=address(number, column), found=told)
+
+
+def _people_below(sheet: CagedSheet, row: int, column: int) -> str | None:
+    """Return what people's column a filled column is titled as."""
+    told = people_column(str(sheet.rows[row][column]))
+    below = sheet.rows[row + 1] if told and row + 1 < len(sheet.rows) else ()
+    return told if column < len(below) and below[column] is not None else None
 
 
 def _shape_of(text: str) -> str | None:

@@ -41,6 +41,7 @@ class Words(BaseModel):
     totals: tuple[str, ...]
     subtotals: tuple[str, ...]
     abbreviations: Mapping[str, str]
+    people: Mapping[str, tuple[str, ...]]
 
 
 @lru_cache(maxsize=1)
@@ -59,6 +60,11 @@ def printed_titles(part: str, version: str) -> Mapping[str, str]:
     if version != TEMPLATE_VERSION and version in words().old_versions:
         return words().old_versions[version][part]
     return {column.key: column.title for column in COLUMNS[part]}
+
+
+def people_column(raw: str) -> str | None:
+    """Return what a column of people holds, by its title; None for every other title."""
+    return _people_titles().get(fold(raw)) if len(raw) <= LONGEST_TITLE else None
 
 
 def column_of(part: str, raw: str, version: str) -> tuple[str, int] | None:
@@ -96,3 +102,8 @@ def _title_keys(part: str, version: str) -> tuple[Mapping[str, str], Mapping[str
     exact = {fold(title): key for key, title in printed.items()} | {key: key for key in printed}
     others = words().other_titles[part]
     return exact, {fold(title): key for key, titles in others.items() for title in titles}
+
+
+@lru_cache(maxsize=1)
+def _people_titles() -> Mapping[str, str]:
+    return {fold(title): told for told, titles in words().people.items() for title in titles}

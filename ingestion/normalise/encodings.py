@@ -105,7 +105,8 @@ def _is_vietnamese(character: str) -> bool:
 
 def _texts(pieces: Iterable[bytes], encoding: str, longest_line: int) -> Iterator[tuple[int, str]]:
     """Yield decoded text in whole lines, each with the number of its first line."""
-    decoder = codecs.getincrementaldecoder(encoding)()
+    # Python's own utf-8-sig lets a file that is only a piece of the mark pass while it is read in pieces.
+    decoder = codecs.getincrementaldecoder("utf-8" if encoding == "utf-8-sig" else encoding)()
     rest, number = "", 1
     for piece in chain(pieces, (END,)):
         try:
@@ -113,6 +114,7 @@ def _texts(pieces: Iterable[bytes], encoding: str, longest_line: int) -> Iterato
         except UnicodeDecodeError as error:
             before = rest + error.object[: error.start].decode(error.encoding, errors="replace")
             raise _refused_at(before, number, f"byte 0x{error.object[error.start]:02X}") from error
+        text = text.removeprefix("\ufeff") if number == 1 else text
         lines = text.split("\n")
         if max(map(len, lines)) > longest_line:
             long = next(place for place, line in enumerate(lines) if len(line) > longest_line)

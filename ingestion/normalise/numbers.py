@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Literal
 
 from ingestion.findings import finding
+from ingestion.normalise.dates import parse_day
 from ingestion.normalise.literals import is_literal, readings_of
 from ingestion.normalise.text import clean, fold
 
@@ -176,13 +177,22 @@ def _from_text(raw: str, context: _Context) -> Figure:
     return _from_words(folded, context)
 
 
-def _state_of(folded: str, context: _Context) -> Figure | None:
+def written_state(text: str) -> ValueStatus | None:
+    """Return which state a text says instead of a figure or a choice: missing, nil return or not applicable."""
+    folded = fold(text)
     if folded in _MISSING:
-        return Figure(None, "missing")
+        return "missing"
     if folded in _NIL_KEYS:
-        return Figure(None, "nil_return")
-    if folded in _NOT_APPLICABLE_KEYS:
-        return Figure(None, "not_applicable")
+        return "nil_return"
+    return "not_applicable" if folded in _NOT_APPLICABLE_KEYS else None
+
+
+def _state_of(folded: str, context: _Context) -> Figure | None:
+    state = written_state(folded)
+    if state is not None:
+        return Figure(None, state)
+    if parse_day(folded).value is not None:  # a day that the program made of what was typed: 1-5, 5/2026
+        return context.refused("NUM-05")
     if _FORMULA_ERROR.fullmatch(folded):
         return context.refused("NUM-03")
     if folded in _INFINITE:

@@ -21,6 +21,8 @@ def found_in(text: str) -> list[tuple[str | None, str | None]]:
         "liên hệ 0900 000 000",
         "đt 0900000000",
         "+84900000000",
+        "0900.000.000",
+        "0900-000-000",
         "thu.dan@example.com",
     ],
 )
@@ -37,10 +39,31 @@ def test_what_looks_like_personal_data_is_named_by_its_cell(text: str) -> None:
         "ubnd@thientan.langson.gov.vn",
         "Trụ sở: 0235 000 000",
         "2026-06",
+        "0.912345678",
+        "0,912345678",
+        "912.345.678 đồng",
+        "Họ và tên",
+        "(Ký, ghi rõ họ tên)",
     ],
 )
 def test_office_text_is_left_alone(text: str) -> None:
     assert found_in(text) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "cell"),
+    [("Họ và tên", "A"), ("SỐ ĐIỆN THOẠI", 900000000), ("CCCD", 1000000000), ("Ngày sinh", "1990-01-01")],
+)
+def test_a_filled_column_of_people_is_named_by_its_title(title: str, cell: object) -> None:
+    caged = CagedFile((CagedSheet("Trang", is_hidden=False, rows=((title,), (cell,))),))  # type: ignore[arg-type]
+    assert [(found.code, found.cell) for found in personal_data(caged)] == [("PII-01", "A1")]
+
+
+@pytest.mark.parametrize("title", ["Họ và tên", "Kinh phí"])
+def test_an_empty_column_or_a_column_of_things_is_left_alone(title: str) -> None:
+    below = None if title == "Họ và tên" else 912345678
+    caged = CagedFile((CagedSheet("Trang", is_hidden=False, rows=((title,), (below,))),))
+    assert personal_data(caged) == ()
 
 
 def test_the_check_code_of_an_identity_line_is_no_phone_number() -> None:
