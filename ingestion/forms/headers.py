@@ -25,7 +25,7 @@ HEADER_DEPTH = 3
 TELLING = {"indicator": ("label", "value"), "task": ("label", "state")}
 """Columns by which a table is recognised as an attempt at this part of the form."""
 MANY_TITLES = 3
-"""With so many known titles it is one too, and what it lacks is named."""
+"""With so many known titles, and none of another part, it is one too, and what it lacks is named."""
 _COLUMN_NUMBER = re.compile(r"\(?[0-9]{1,2}\)?(?: ?= ?.+)?|\(?[A-Z]\)?")
 
 
@@ -66,14 +66,15 @@ def is_column_numbers(row: Sequence[Cell], label: int) -> bool:
 
 def _headers(sheet: CagedSheet, version: str) -> Iterator[Header]:
     for number, row in enumerate(sheet.rows):
+        found = []
         for part in COLUMNS:
             places = [column for column, raw in enumerate(row) if is_title_of_label(part, raw, version)]
-            header = _header_at(sheet, part, number, places[0], version) if places else None
-            if header:
-                yield header
+            found += [_header_at(sheet, part, number, places[0], version)] if places else []
+        whole = [header for header in found if all(key in header.columns for key in TELLING[header.part])]
+        yield from whole or [header for header in found if len(header.columns) >= MANY_TITLES][:1]
 
 
-def _header_at(sheet: CagedSheet, part: str, top: int, label: int, version: str) -> Header | None:
+def _header_at(sheet: CagedSheet, part: str, top: int, label: int, version: str) -> Header:
     deep = list(_header_rows(sheet, part, top, label, version))
     leaves: dict[int, tuple[int, str]] = {}
     for number in deep:
@@ -85,8 +86,6 @@ def _header_at(sheet: CagedSheet, part: str, top: int, label: int, version: str)
         found = column_of(part, raw, version)
         if found:
             titled.setdefault(found[0], []).append((found[1], column, number))
-    if len(titled) < MANY_TITLES and not all(key in titled for key in TELLING[part]):
-        return None
     columns: dict[str, int] = {}
     titles: dict[str, str] = {}
     doubts: list[Finding] = []
