@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 HUNDRED = Decimal(100)
 SHOWN = Decimal("0.01")
-NOTICE = "claim_notice_pct"
+NOTICE, LEAST_POINTS = "claim_notice_pct", "claim_least_points"
 
 
 def unexplained_claims(portal: PortalFigures, plan: Plan, period: Period, parsed: ParsedForm) -> Iterator[Finding]:
-    """Tell of every reported ratio that lies further from the records than the notice limit and has no note.
+    """Tell of every reported ratio that lies further from the records than both limits and has no note.
 
     Only where both speak of the same: the period's count was closed before the portal was asked last,
     and the records hold something to divide by.
     """
     if not portal.figures:
         return
-    limit = threshold(NOTICE, period.ends_on)
+    limit, least_points = (threshold(code, period.ends_on) for code in (NOTICE, LEAST_POINTS))
     indicators = {indicator.code: indicator for indicator in plan.indicators}
     for claim in parsed.observations:
         figure = portal.of(plan, indicators[claim.indicator_code])
@@ -43,7 +43,7 @@ def unexplained_claims(portal: PortalFigures, plan: Plan, period: Period, parsed
         if claim.value is None or claim.value_status != "reported" or claim.note:
             continue
         recorded = HUNDRED * figure.numerator / figure.denominator
-        if _deviation_pct(claim.value, recorded) > limit:
+        if _deviation_pct(claim.value, recorded) > limit and abs(claim.value - recorded) >= least_points:
             yield finding(
                 "RUL-10",
                 sheet=claim.sheet,

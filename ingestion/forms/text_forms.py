@@ -23,7 +23,6 @@ from ingestion.forms.layout import (
     NATURES,
     NIL_MARK,
     SAMPLE_BANNER,
-    SIGNATURE_TITLES,
     TASK_COLUMNS,
     TASK_INPUTS,
     TASK_STATES,
@@ -124,7 +123,7 @@ def write_json_schema(path: Path) -> None:
 
 
 def csv_form(contents: FormContents, filling: Filling, *, is_sample: bool) -> str:
-    """Return a form as CSV for Vietnamese Excel: UTF-8 with its mark, semicolons, decimal commas."""
+    """Return a form as CSV for Vietnamese Excel: UTF-8 with its mark, semicolons between cells."""
     rows = [*_csv_head(contents, filling, is_sample=is_sample)]
     if contents.indicators:
         rows += _csv_table("indicator", contents.indicators, INDICATOR_COLUMNS, INDICATOR_INPUTS, filling)
@@ -160,7 +159,6 @@ def _csv_table(
     for item in items:
         facts = _facts(part, item, columns, inputs, filling) | {"number": item.number}
         yield [_csv_cell(facts[column.key]) for column in columns]
-    yield list(SIGNATURE_TITLES)  # where a table ends, as on the sheets
 
 
 def _facts(
@@ -180,8 +178,4 @@ def _facts(
 
 
 def _csv_cell(value: Answer | None) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:f}".rstrip("0").rstrip(".").replace(".", ",")
-    return str(value)
+    return "" if value is None else str(value)

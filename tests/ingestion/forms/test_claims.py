@@ -55,6 +55,12 @@ def test_the_limit_is_that_of_the_thresholds_in_percent_of_the_claim(
     assert ("RUL-10" in codes(claim(measured, value=value))) is is_told
 
 
+def test_a_claim_near_zero_is_let_be_within_a_point(measured: Office) -> None:
+    publish_rates(measured.settings, [online(12, 1000)])
+    assert "RUL-10" not in codes(claim(measured, numerator=21, denominator=1000))
+    assert "RUL-10" in codes(claim(measured, numerator=22, denominator=1000))
+
+
 def test_a_claim_of_nothing_against_records_of_something_is_told(measured: Office) -> None:
     publish_rates(measured.settings, [online(90, 120)])
     assert "RUL-10" in codes(claim(measured, numerator=0, denominator=120))

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
+from ingestion.forms.book import CREATED
 from ingestion.forms.filling import NATURE_CELL
 from ingestion.forms.issue import issue_form, issue_forms
 from ingestion.forms.layout import (
@@ -122,6 +123,7 @@ def test_the_identity_stands_in_line_hidden_sheet_and_properties(commune: Office
     assert texts(workbook[IDENTITY_SHEET]) == [line]
     assert workbook[IDENTITY_SHEET].sheet_state == "veryHidden"
     assert {item.name: item.value for item in workbook.custom_doc_props.props} == {"thuocdo_form": line}
+    assert workbook.properties.created == CREATED  # not the day of writing: the same form has the same bytes
     assert workbook.defined_names["thuocdo_form"].value == f'"{line}"'
 
 

@@ -107,6 +107,15 @@ def test_what_was_done_or_introduced_last_period_is_offered_again(measured: Offi
     assert cell(form, "nv-01", "percent").value == 100
 
 
+def test_what_was_not_there_yet_last_period_is_asked_again(measured: Office) -> None:
+    measured.submit(
+        measured.fill({"ct-07": {"value": "Không"}, "ct-08": {"value": "Đang thực hiện"}}, period="2026-05")
+    )
+    form = issued(measured)
+    for key in ("ct-07", "ct-08"):
+        assert (cell(form, key, "previous").value is None, cell(form, key, "value").value) == (False, None)
+
+
 def test_figures_and_unfinished_tasks_are_shown_but_never_offered(measured: Office) -> None:
     measured.submit(measured.fill(DONE_IN_MAY, TASKS_IN_MAY, period="2026-05"))
     form = issued(measured)
