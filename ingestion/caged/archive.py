@@ -83,7 +83,8 @@ class Archive:
     def _start_of(self, entry: _Entry) -> int:
         if entry.method not in {STORED, DEFLATED} or not self._content.startswith(LOCAL_SIGN, entry.offset):
             raise zlib.error
-        return entry.offset + LOCAL_SIZE + sum(_LOCAL_LENGTHS.unpack_from(self._content, entry.offset + LENGTHS_AT))
+        name_size, extra_size = _LOCAL_LENGTHS.unpack_from(self._content, entry.offset + LENGTHS_AT)
+        return entry.offset + LOCAL_SIZE + int(name_size) + int(extra_size)
 
 
 def _inflated(packed: memoryview, unpacked: int) -> Iterator[bytes]:
