@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgpack
 
-from ingestion.cage.records import CagedFile, CagedSheet, CageRefused
+from ingestion.cage.records import CagedFile, CagedSheet, CageRefused, Position
 from ingestion.caged.request import FRAME_LENGTH, LARGEST_FRAME
 from ingestion.findings import finding
 from ingestion.limits import limit_text, limits
@@ -79,12 +79,22 @@ def _sheet(raw: dict[str, Any]) -> CagedSheet:
         name=raw["name"],
         is_hidden=raw["is_hidden"] is True,
         rows=rows,
-        formats=MappingProxyType({(int(r), int(c)): str(code) for r, c, code in raw.get("formats", ())}),
+        formats=MappingProxyType(_formats(raw.get("formats", {}))),
         uncalculated=frozenset((int(r), int(c)) for r, c in raw.get("uncalculated", ())),
         errors=frozenset((int(r), int(c)) for r, c in raw.get("errors", ())),
         hidden_rows=frozenset(map(int, raw.get("hidden_rows", ()))),
         hidden_columns=frozenset(map(int, raw.get("hidden_columns", ()))),
     )
+
+
+def _formats(raw: dict[str, tuple[int, ...]]) -> dict[Position, str]:
+    formats: dict[Position, str] = {}
+    for code, places in raw.items():
+        if not isinstance(code, str) or not {int}.issuperset(map(type, places)):
+            raise TypeError("formats")
+        turns = iter(places)
+        formats |= dict.fromkeys(zip(turns, turns, strict=True), code)
+    return formats
 
 
 def _row(cells: object) -> tuple[Any, ...]:

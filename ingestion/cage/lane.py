@@ -7,6 +7,7 @@ import select
 import socket
 import subprocess
 import sys
+import sysconfig
 import time
 from contextlib import suppress
 from dataclasses import fields
@@ -21,13 +22,15 @@ from ingestion.limits import Limits
 from warehouse.errors import ThuocDoError
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-BOOT = "import sys; sys.path.insert(0, sys.argv[2]); from ingestion.caged.zygote import main; main()"
+PACKAGES = sysconfig.get_path("purelib"), sysconfig.get_path("platlib")
+BOOT = "import sys; sys.path[1:1] = sys.argv[2:]; from ingestion.caged.zygote import main; main()"
 PIECE = 1 << 20
 LARGEST_ANSWER = 1 << 27
 START_SECONDS = 30.0
 GRACE_SECONDS = 2.0
 END_SECONDS = 5.0
 KEPT_VARIABLES = ("LD_LIBRARY_PATH",)
+READING_LIMITS = tuple(field.name for field in fields(ReadingLimits))
 
 
 class CageUnavailable(ThuocDoError):
@@ -55,7 +58,7 @@ class Lane:
         self.control = ours
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 our own interpreter and our own code
-                [sys.executable, "-I", "-c", BOOT, str(theirs.fileno()), str(PROJECT)],
+                [sys.executable, "-I", "-S", "-c", BOOT, str(theirs.fileno()), str(PROJECT), *PACKAGES],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -79,32 +82,40 @@ class Lane:
         Raises:
             LaneLost: the zygote gave no answer in time, answered too much, or died; it is ended.
         """
-        reading = {field.name: getattr(limits, field.name) for field in fields(ReadingLimits)}
-        request = msgpack.packb({"kind": kind, "limits": reading})
         deadline = time.monotonic() + limits.waiting_seconds + GRACE_SECONDS
         listening, answering = os.pipe()
         try:
             try:
-                socket.send_fds(self.control, [request], [source, answering])
+                self.ask({"kind": kind}, limits, [source, answering])
             finally:
                 os.close(answering)
             answer = _listen(listening, deadline)
-            status = self._receive(deadline)
         except OSError as error:
-            self._kill()
+            self.kill()
             raise LaneLost("died") from error
         except LaneLost:
-            self._kill()
+            self.kill()
             raise
         finally:
             os.close(listening)
-        if status is None:
-            self._kill()
-            raise LaneLost("died")
+        status = self.ended(deadline)
         return Outcome(
             answer, int(status["exit"]), bool(status["timed_out"]),
             int(status["cpu_milliseconds"]), int(status["peak_kibibytes"]),
         )  # fmt: skip
+
+    def ask(self, request: dict[str, object], limits: Limits, descriptors: list[int]) -> None:
+        """Send a request with its descriptors; the zygote starts a child for it."""
+        reading = {name: getattr(limits, name) for name in READING_LIMITS}
+        socket.send_fds(self.control, [msgpack.packb(request | {"limits": reading})], descriptors)
+
+    def ended(self, deadline: float) -> dict[str, Any]:
+        """Return how the child ended; raises LaneLost where the zygote does not tell, and ends it."""
+        status = self._receive(deadline)
+        if status is None:
+            self.kill()
+            raise LaneLost("died")
+        return status
 
     @property
     def is_alive(self) -> bool:
@@ -127,7 +138,8 @@ class Lane:
         self.control.close()
         self.process.returncode = 0  # not our child: nothing to wait for
 
-    def _kill(self) -> None:
+    def kill(self) -> None:
+        """Kill the zygote, and by that its child."""
         self.control.close()
         self.process.kill()
         self.process.wait()

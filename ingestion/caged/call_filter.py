@@ -44,10 +44,10 @@ class _Program(ctypes.Structure):
 
 def filter_calls() -> bool:
     """Put the filter on this process for good; returns whether the machine and its kernel allow it."""
-    known = _MACHINES.get(platform.machine())
-    if known is None:
+    if _FILTER is None:
         return False
-    instructions = _instructions(*known)
+    start, end = _FILTER
+    instructions = start + _step(_EQUAL, os.getpid(), 0, 1) + end
     program = _Program(len(instructions) // _INSTRUCTION.size, instructions)
     _libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     return bool(_libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program)) == 0)
@@ -61,19 +61,17 @@ def can_filter_calls() -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def _instructions(machine: int, tgkill: int, allowed: tuple[int, ...]) -> bytes:
-    """Build the filter: right machine, a signal only to itself (abort), or one of the allowed calls."""
-    signal_check = (
-        _step(_EQUAL, tgkill, 0, 3),
-        _step(_LOAD, _FIRST_ARGUMENT),
-        _step(_EQUAL, os.getpid(), 0, 1),
-        _ALLOWED,
-    )
+def _instructions(machine: int, tgkill: int, allowed: tuple[int, ...]) -> tuple[bytes, bytes]:
+    """Build the filter: right machine, a signal only to itself (abort), or one of the allowed calls.
+
+    Built once, before any child is born; between the two parts stands the step that knows the child's number.
+    """
     calls = tuple(_step(_EQUAL, call, len(allowed) - place) for place, call in enumerate(allowed))
-    return b"".join((
+    start = (
         _step(_LOAD, _MACHINE), _step(_EQUAL, machine, 1, 0), _FAILED,
-        _step(_LOAD, _CALL_NUMBER), *signal_check, _step(_LOAD, _CALL_NUMBER), *calls, _FAILED, _ALLOWED,
-    ))  # fmt: skip
+        _step(_LOAD, _CALL_NUMBER), _step(_EQUAL, tgkill, 0, 3), _step(_LOAD, _FIRST_ARGUMENT),
+    )  # fmt: skip
+    return b"".join(start), b"".join((_ALLOWED, _step(_LOAD, _CALL_NUMBER), *calls, _FAILED, _ALLOWED))
 
 
 def _step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
@@ -81,3 +79,4 @@ def _step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
 
 
 _ALLOWED, _FAILED = _step(_RETURN, _ALLOW), _step(_RETURN, _FAIL)
+_FILTER = _instructions(*_MACHINES[platform.machine()]) if platform.machine() in _MACHINES else None

@@ -1,15 +1,15 @@
-"""One upload, one process: read it whole, lock the door, parse, answer, die."""
+"""A child of the zygote: locks the door, parses, answers, dies; for one upload, or for a row of accepted files."""
 
 from __future__ import annotations
 
-import gc
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from ingestion.caged.call_filter import filter_calls
 from ingestion.caged.delimited import read_csv, read_json
 from ingestion.caged.isolation import forbid_descriptors, limit_child
-from ingestion.caged.request import ReadingLimits, Refusal, send_frame
+from ingestion.caged.request import FILE_HEAD, FRAME_LENGTH, ReadingLimits, Refusal, frame_of, write_all
 from ingestion.caged.workbook import read_workbook
 
 if TYPE_CHECKING:
@@ -18,33 +18,54 @@ if TYPE_CHECKING:
     from ingestion.caged.workbook import Sheet
 
 READ = 1 << 20
-ANSWER = 0  # the only descriptor left
+DOOR = 0
+"""The only descriptor left: the pipe of one answer, or the stream of a reader of many files."""
 
 
 def run_child(source: int, answer: int, kind: str, limits: ReadingLimits) -> NoReturn:
     """Parse the upload behind `source`, answer in frames, and end the process; never returns."""
     status = 1
     try:
-        gc.disable()  # the child is too short-lived to collect, and collecting would copy the zygote's pages
         limit_child(limits)
         content = _read_all(source, limits.file_bytes)
         forbid_descriptors(answer)
         filter_calls()
-        _answer(content, kind, limits)
+        for frame in _frames(content, kind, limits):
+            write_all(DOOR, frame)
         status = 0
     finally:
         os._exit(status)
 
 
-def _answer(content: bytes, kind: str, limits: ReadingLimits) -> None:
+def run_reader(stream: int, limits: ReadingLimits, reads: int) -> NoReturn:
+    """Parse up to `reads` files that come by the stream, one after the other, and end the process; never returns.
+
+    The kernel counts a process's processor seconds over all its files, so the coordinator holds the
+    wall clock of each; the kernel's limit is only the last resort.
+    """
+    status = 1
+    try:
+        limit_child(replace(limits, reading_seconds=limits.reading_seconds * reads))
+        forbid_descriptors(stream)
+        filter_calls()
+        while head := _read_exactly(FILE_HEAD.size):
+            kind, size = FILE_HEAD.unpack(head)
+            frames = b"".join(_frames(_read_exactly(size), kind.decode().strip(), limits))
+            write_all(DOOR, FRAME_LENGTH.pack(len(frames)) + frames)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _frames(content: bytes, kind: str, limits: ReadingLimits) -> Iterator[bytes]:
     try:
         for sheet in _sheets(content, kind, limits):
-            send_frame(ANSWER, {"sheet": sheet})
-        send_frame(ANSWER, {"done": True})
+            yield frame_of({"sheet": sheet})
+        yield frame_of({"done": True})
     except Refusal as refusal:
-        send_frame(ANSWER, {"refused": refusal.code, "facts": refusal.facts})
+        yield frame_of({"refused": refusal.code, "facts": refusal.facts})
     except MemoryError:
-        send_frame(ANSWER, {"refused": "SEC-20", "facts": {"what": "bộ nhớ", "limit": "memory_bytes"}})
+        yield frame_of({"refused": "SEC-20", "facts": {"what": "bộ nhớ", "limit": "memory_bytes"}})
 
 
 def _sheets(content: bytes, kind: str, limits: ReadingLimits) -> Iterator[Sheet]:
@@ -61,3 +82,11 @@ def _read_all(source: int, most: int) -> bytes:
         pieces.append(piece)
         size += len(piece)
     return b"".join(pieces)
+
+
+def _read_exactly(size: int) -> bytes:
+    """Read so many bytes from the stream; fewer only where it ends."""
+    content = bytearray()
+    while len(content) < size and (piece := os.read(DOOR, min(READ, size - len(content)))):
+        content += piece
+    return bytes(content)

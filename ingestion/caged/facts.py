@@ -11,14 +11,18 @@ if TYPE_CHECKING:
     from ingestion.caged.request import ReadingLimits
 
 Position = tuple[int, int]
+LAST_ROW = 1_048_576  # of any spreadsheet program
 
 
 @dataclass
 class SheetFacts:
-    """Facts of one sheet; rows and columns count from zero."""
+    """Facts of one sheet; rows and columns count from zero.
+
+    `formats` has, for each number format, the rows and columns of its cells in turn.
+    """
 
     name: str
-    formats: dict[Position, str] = field(default_factory=dict)
+    formats: dict[str, list[int]] = field(default_factory=dict)
     errors: dict[Position, str] = field(default_factory=dict)
     uncalculated: list[Position] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
@@ -35,6 +39,12 @@ class Extent:
         self.rows, self.columns = limits.rows, limits.columns
         self._most = limits.cells
         self._cells = self._area = 0
+
+    def has_room(self, sheet: SheetFacts, row: int, column: int, count: int) -> bool:
+        """Tell whether `take` would take these cells."""
+        grown = max(sheet.height, row + 1) * max(sheet.width, column + 1) - sheet.height * sheet.width
+        is_inside = row < self.rows and column < self.columns
+        return is_inside and max(self._cells + count, self._area + grown) <= self._most
 
     def take(self, sheet: SheetFacts, row: int, column: int, count: int = 1) -> None:
         """Note `count` cells with a value, the last of them at this position.

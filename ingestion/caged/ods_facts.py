@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ingestion.caged.facts import Extent, SheetFacts
@@ -14,8 +13,10 @@ from ingestion.caged.xml_facts import PartReader
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ingestion.caged.archive import Archive
     from ingestion.caged.request import ReadingLimits
 
+CONTENT_PART = "content.xml"
 PERCENT = "0.00%"
 FAILED = "#VALUE!"
 LARGEST_REPEAT = 1 << 21
@@ -24,7 +25,7 @@ _TYPES = frozenset({"float", "percentage", "currency", "date", "time", "boolean"
 _HIDDEN = frozenset({"collapse", "filter"})
 
 
-def read_facts(archive: zipfile.ZipFile, limits: ReadingLimits) -> dict[str, SheetFacts]:
+def read_facts(archive: Archive, limits: ReadingLimits) -> dict[str, SheetFacts]:
     """Return the facts of every table by its name.
 
     Raises:
@@ -32,11 +33,13 @@ def read_facts(archive: zipfile.ZipFile, limits: ReadingLimits) -> dict[str, She
             repeated beyond the limits, SEC-16 too many sheets.
     """
     content = _Content(limits)
+    name = archive.name_of(CONTENT_PART)
+    if name is None:
+        raise Refusal("FMT-02", found=f"thiếu phần {CONTENT_PART}")
     try:
-        with archive.open("content.xml") as handle:
-            content.read(handle)
-    except (KeyError, zipfile.BadZipFile, ValueError, EOFError, zlib.error) as error:
-        raise Refusal("FMT-02", found="phần content.xml không đọc được") from error
+        content.read(archive.pieces(name))
+    except ValueError as error:  # a repeat that is no number
+        raise Refusal("FMT-02", found=f"phần {CONTENT_PART} không đọc được") from error
     return content.sheets
 
 
@@ -131,7 +134,7 @@ class _Content(PartReader):
             self._failed = places
             self.text.clear()
         elif kind == "percentage":
-            sheet.formats.update(dict.fromkeys(places, PERCENT))
+            sheet.formats.setdefault(PERCENT, []).extend(chain.from_iterable(places))
 
     def _take_failed(self) -> None:
         """Note a formula that failed: to every reader a text without value, only its paragraph says what happened."""

@@ -1,8 +1,12 @@
 """What the cage is asked and how it answers: plain msgpack maps, never pickle.
 
-A request travels with two descriptors (the upload to read, the pipe to answer into). The answer is
-a sequence of frames, each a 4-byte length and one msgpack map: any number of sheets, then one end
-(`done`), or a refusal (`code` and its facts) in its place.
+A request for one upload travels with two descriptors (the upload to read, the pipe to answer into).
+The answer is a sequence of frames, each a 4-byte length and one msgpack map: any number of sheets,
+then one end (`done`), or a refusal (`code` and its facts) in its place.
+
+A request for a reader of many accepted files (`reads`) travels with one end of a stream: into it go
+the kind and the length of each file before its bytes, out of it come the length of each answer
+before its frames.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ from dataclasses import dataclass
 import msgpack
 
 FRAME_LENGTH = struct.Struct("<I")
+FILE_HEAD = struct.Struct("<4sI")
 LARGEST_FRAME = 1 << 28
 LARGEST_REQUEST = 1 << 16
 
@@ -45,10 +50,15 @@ class Refusal(Exception):
         self.facts = facts
 
 
-def send_frame(descriptor: int, content: dict[str, object]) -> None:
-    """Write one frame whole."""
+def frame_of(content: dict[str, object]) -> bytes:
+    """Return one frame."""
     packed = msgpack.packb(content, use_bin_type=True)
-    rest = memoryview(FRAME_LENGTH.pack(len(packed)) + packed)
+    return FRAME_LENGTH.pack(len(packed)) + bytes(packed)
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write bytes whole."""
+    rest = memoryview(content)
     while rest:
         rest = rest[os.write(descriptor, rest) :]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import zipfile
 from typing import TYPE_CHECKING
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from ingestion.caged import ods_facts, xlsx_facts
+from ingestion.caged.archive import Archive
 from ingestion.caged.request import Refusal, address
 from ingestion.normalise.encodings import CONTROL
 from ingestion.normalise.legacy import looks_legacy_encoded
@@ -35,16 +35,15 @@ def read_workbook(content: bytes, kind: str, limits: ReadingLimits) -> Iterator[
         Refusal: the workbook is damaged, too large somewhere, or written with an old font.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            read_facts = xlsx_facts.read_facts if kind == "xlsx" else ods_facts.read_facts
-            facts = read_facts(archive, limits)
+        read_facts = xlsx_facts.read_facts if kind == "xlsx" else ods_facts.read_facts
+        facts = read_facts(Archive(content), limits)
         check_names(facts)
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for sheet in workbook.sheets_metadata:
             if sheet.typ == SheetTypeEnum.WorkSheet and sheet.name in facts:
                 rows = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
                 yield _sheet_map(facts[sheet.name], rows, sheet.visible != SheetVisibleEnum.Visible, limits)
-    except (zipfile.BadZipFile, CalamineError) as error:
+    except CalamineError as error:
         raise Refusal("FMT-02", found=type(error).__name__) from error
 
 
@@ -56,7 +55,7 @@ def check_names(names: Iterable[str]) -> None:
 
 
 def _sheet_map(facts: SheetFacts, values: Sequence[Sequence[object]], is_hidden: bool, limits: ReadingLimits) -> Sheet:
-    rows = [[plain_cell(value) for value in row] for row in values]
+    rows = [[(value or None) if type(value) is str else plain_cell(value) for value in row] for row in values]
     rows += [[] for _ in range(facts.height - len(rows))]
     for cells in rows:  # a formula without a result may stand beyond the last value
         cells += [None] * (facts.width - len(cells))
@@ -67,7 +66,7 @@ def _sheet_map(facts: SheetFacts, values: Sequence[Sequence[object]], is_hidden:
         "name": facts.name,
         "is_hidden": is_hidden,
         "rows": rows,
-        "formats": [[row, column, code] for (row, column), code in facts.formats.items()],
+        "formats": facts.formats,
         "uncalculated": _places(facts.uncalculated),
         "errors": _places(facts.errors),
         "hidden_rows": sorted(facts.hidden_rows),
@@ -94,22 +93,28 @@ def check_texts(sheet: str, rows: list[list[Cell]], limits: ReadingLimits) -> No
     Raises:
         Refusal: FMT-13 too long, ENC-02 typed with an old font, ENC-03 a control character or a lone surrogate.
     """
+    texts = {value for row in rows for value in row if type(value) is str}
+    if all(_is_sound(text, limits) for text in texts):
+        return
     for row_number, row in enumerate(rows):
         for column, value in enumerate(row):
-            if type(value) is str:
-                _check_text(sheet, value, row_number, column, limits)
+            if type(value) is str and not _is_sound(value, limits):
+                raise _refusal(sheet, value, row_number, column, limits)
 
 
-def _check_text(sheet: str, text: str, row: int, column: int, limits: ReadingLimits) -> None:
+def _is_sound(text: str, limits: ReadingLimits) -> bool:
+    return len(text) <= limits.cell_characters and (
+        (text.isascii() and text.isprintable()) or not (CONTROL.search(text) or looks_legacy_encoded(text))
+    )
+
+
+def _refusal(sheet: str, text: str, row: int, column: int, limits: ReadingLimits) -> Refusal:
+    place = address(row, column)
     if len(text) > limits.cell_characters:
-        found = f"{len(text)} ký tự"
-        raise Refusal("FMT-13", sheet=sheet, cell=address(row, column), found=found, limit="cell_characters")
-    if text.isascii() and text.isprintable():
-        return
+        return Refusal("FMT-13", sheet=sheet, cell=place, found=f"{len(text)} ký tự", limit="cell_characters")
     if control := CONTROL.search(text):
-        raise Refusal("ENC-03", sheet=sheet, cell=address(row, column), found=f"U+{ord(control.group()):04X}")
-    if looks_legacy_encoded(text):
-        raise Refusal("ENC-02", sheet=sheet, cell=address(row, column), found=text[:SAMPLE_LENGTH])
+        return Refusal("ENC-03", sheet=sheet, cell=place, found=f"U+{ord(control.group()):04X}")
+    return Refusal("ENC-02", sheet=sheet, cell=place, found=text[:SAMPLE_LENGTH])
 
 
 def _places(positions: dict[Position, str] | list[Position]) -> list[list[int]]:

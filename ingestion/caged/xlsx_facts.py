@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from typing import TYPE_CHECKING
 
-from ingestion.caged.facts import Extent, SheetFacts
+from ingestion.caged.facts import LAST_ROW, Extent, SheetFacts
 from ingestion.caged.formulas import check_formula
+from ingestion.caged.plain_rows import take_plain_rows
 from ingestion.caged.request import Refusal, address
 from ingestion.caged.xml_facts import PartReader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import IO
 
+    from ingestion.caged.archive import Archive
     from ingestion.caged.request import ReadingLimits
 
 DIGITS = "0123456789"
 GENERAL = "General"
 LONGEST_FORMAT = 255  # what Excel allows; longer ones only cost time wherever they are looked at
-LAST_ROW = 1_048_576
 _FORMULAS = frozenset({"f", "formula", "formula1", "formula2"})
 _TRUE = frozenset({"1", "true"})
 # A reader that goes by the last part of a name would see these behind any prefix, where we see only the root's.
@@ -34,48 +32,48 @@ _BUILT_IN = {
 }  # fmt: skip
 
 
-def read_facts(archive: zipfile.ZipFile, limits: ReadingLimits) -> dict[str, SheetFacts]:
+def read_facts(archive: Archive, limits: ReadingLimits) -> dict[str, SheetFacts]:
     """Return the facts of every sheet by its name.
 
     Raises:
         Refusal: FMT-02 no workbook, FMT-10/FMT-16 cells outside or too many, SEC-16 too many sheets.
     """
-    parts = {name.lower(): name for name in archive.namelist()}
     package = _Relations()
-    _read(archive, parts, "_rels/.rels", package)
+    _read(archive, "_rels/.rels", package)
     main = _part_of(package.of_kind("officeDocument"), "")
     workbook = _Workbook()
-    _read(archive, parts, main, workbook)
+    _read(archive, main, workbook)
     if len(workbook.sheets) > limits.sheets:
         raise Refusal("SEC-16", what="trang tính", found=str(len(workbook.sheets)), limit="sheets")
     if len({name for name, _ in workbook.sheets}) != len(workbook.sheets):
         raise Refusal("FMT-02", found="hai trang tính cùng tên")
     folder, _, base = main.rpartition("/")
     relations = _Relations()
-    _read(archive, parts, f"{folder}/_rels/{base}.rels".removeprefix("/"), relations)
+    _read(archive, f"{folder}/_rels/{base}.rels".removeprefix("/"), relations)
     styles = _Styles()
-    if (style_part := _part_of(relations.of_kind("styles"), folder)) in parts:
-        _read(archive, parts, style_part, styles)
+    if archive.name_of(style_part := _part_of(relations.of_kind("styles"), folder)):
+        _read(archive, style_part, styles)
     formats = styles.formats()
     extent = Extent(limits)
     facts = {}
     for name, relation in workbook.sheets:
         sheet = _Sheet(SheetFacts(name), formats, styles.count, extent)
-        part = _part_of(relations.targets.get(relation, ""), folder)
-        if part in parts:
-            _read(archive, parts, part, sheet)
+        if archive.name_of(part := _part_of(relations.targets.get(relation, ""), folder)):
+            _read(archive, part, sheet)
         facts[name] = sheet.facts
     return facts
 
 
-def _read(archive: zipfile.ZipFile, parts: Mapping[str, str], part: str, reader: PartReader) -> None:
-    if part not in parts:
+def _read(archive: Archive, part: str, reader: PartReader) -> None:
+    name = archive.name_of(part)
+    if name is None:
         raise Refusal("FMT-02", found=f"thiếu phần {part}")
-    handle: IO[bytes]
     try:
-        with archive.open(parts[part]) as handle:
-            reader.read(handle)
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, NotImplementedError, zlib.error) as error:
+        if isinstance(reader, _Sheet) and archive.is_small(name):
+            reader.read((reader.without_plain_rows(archive.read(name)),))
+        else:
+            reader.read(archive.pieces(name))
+    except (KeyError, ValueError) as error:  # no number where one must stand
         raise Refusal("FMT-02", found=f"phần {part} không đọc được") from error
 
 
@@ -169,6 +167,10 @@ class _Sheet(PartReader):
         self._kind = self._style = ""
         self._has_formula = self._has_value = self._has_text = False
 
+    def without_plain_rows(self, markup: bytes) -> bytes:
+        """Take the rows at once where they are plain; returns what is left to read."""
+        return take_plain_rows(markup, self.facts, self._formats, self._styles, self._extent)
+
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
             self._start_cell(attributes)
@@ -241,7 +243,7 @@ class _Sheet(PartReader):
             self.facts.uncalculated.append((self._row, self._column))
         if self._kind == "n" and self._style:
             if code := self._formats.get(self._style):
-                self.facts.formats[self._row, self._column] = code
+                self.facts.formats.setdefault(code, []).extend((self._row, self._column))
             elif self._styles and not (self._style.isdigit() and int(self._style) < self._styles):
                 raise self._unreadable("chỉ số kiểu")
 

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from ingestion.caged.request import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-PIECE = 1 << 16
-
-
-class Readable(Protocol):
-    """An open part of a zip file."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return the next bytes."""
+    from collections.abc import Callable, Iterable
 
 
 class PartReader:
@@ -40,15 +31,15 @@ class PartReader:
     def end(self, name: str) -> None:
         """Take the end of an element."""
 
-    def read(self, part: Readable) -> None:
-        """Read a part to its end; raises Refusal FMT-02 (no XML) or SEC-13 (declarations)."""
+    def read(self, pieces: Iterable[bytes]) -> None:
+        """Read the pieces of a part to its end; raises Refusal FMT-02 (no XML) or SEC-13 (declarations)."""
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler = self._root_of(parser)
         parser.CharacterDataHandler = self.text.append
         parser.StartDoctypeDeclHandler = _refuse_declaration
         try:
-            while piece := part.read(PIECE):
+            for piece in pieces:
                 parser.Parse(piece, False)
             parser.Parse(b"", True)
         except expat.ExpatError as error:
