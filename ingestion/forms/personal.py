@@ -21,7 +21,7 @@ SHAPES = {
     "số định danh 12 chữ số": re.compile(r"(?<![\d.,/-])0\d{11}(?![\d/])"),
     "số chứng minh nhân dân": re.compile(r"(?i)\b(?:cmnd|cmt|cccd|chứng minh|căn cước)\D{0,20}\d{9}(?!\d)"),
     "số điện thoại": re.compile(r"(?<![\d.,/-])(?:\+84|0)[ .]?[35789]\d(?:[ .]?\d){7}(?![\d/])"),
-    "địa chỉ thư điện tử": re.compile(r"[\w.+-]+@(?![\w.-]*gov\.vn\b)[\w-]+\.[\w.]+"),
+    "địa chỉ thư điện tử": re.compile(r"(?<![\w.+-])[\w.+-]++@(?![\w.-]*gov\.vn\b)[\w-]+\.[\w.]+"),
 }
 """What is looked for, by the name under which it is told. Shapes of identity and mobile numbers: Vietnamese
 numbering as in force; a mobile number starts with 03, 05, 07, 08 or 09."""
