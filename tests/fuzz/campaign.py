@@ -24,8 +24,7 @@ from typing import Any
 from tests.fixtures.filled_forms import filled_forms, plans
 from tests.fuzz.mutants import LARGEST_SEED, Seed, mutant
 from tests.fuzz.oracle import Examined, Oracle, resident_mebibytes
-from tests.ingestion.deciding import Desk
-from warehouse.settings import Settings
+from tests.ingestion.deciding import open_desk
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 CORPORA = (FIXTURES / "honest", FIXTURES / "hostile")
@@ -116,7 +115,7 @@ def _batch(first: int, count: int, salt: int) -> tuple[int, Summary]:
     """Examine one batch in a lane of its own."""
     warnings.simplefilter("ignore")
     with tempfile.TemporaryDirectory() as folder:
-        oracle = Oracle(Desk(Settings(home=Path(folder)), plans()))
+        oracle = Oracle(open_desk(Path(folder), plans()))
         seeds = all_seeds()
         for seed in seeds[:WARMING]:
             oracle.examine(mutant(0, (seed,), salt))

@@ -15,8 +15,7 @@ from ingestion.arrivals import ACCEPTED
 from ingestion.cage.lane import BOOT
 from tests.fixtures.filled_forms import filled_forms, plans
 from tests.fixtures.make_hostile import FOLDER, MAKERS
-from tests.ingestion.deciding import Desk
-from warehouse.settings import Settings
+from tests.ingestion.deciding import Desk, open_desk
 
 if TYPE_CHECKING:
     from ingestion.arrivals import Decision
@@ -56,7 +55,7 @@ MANIFEST = _manifest()
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    return Desk(Settings(home=tmp_path_factory.mktemp("desk")), plans())
+    return open_desk(tmp_path_factory.mktemp("desk"), plans())
 
 
 def content_of(expected: Expected) -> bytes:
