@@ -66,7 +66,7 @@ class Summary:
         self.codes.update(set(examined.codes))
         if examined.child_exit is not None:
             self.child_exits[str(examined.child_exit)] += 1
-        told = {"number": examined.number, "name": examined.name, "codes": examined.codes}
+        told = {"number": examined.number, "name": examined.name, "codes": list(examined.codes)}
         if examined.child_exit:
             self.deaths.append(told | {"exit": examined.child_exit})
         if examined.complaint:
