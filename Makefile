@@ -60,6 +60,10 @@ test: check ## everything that must hold before a commit lands
 	@tests/install_office.sh
 	pytest -n 2 --dist loadfile
 
+.PHONY: fuzz
+fuzz: setup-test ## slow proof: 100,000 mutated files through gate, cage and form (goes on where it was stopped)
+	@python -m tests.fuzz.campaign --files 100000
+
 .PHONY: schema
 schema: setup ## write the JSON Schemas of plan files and of the JSON form anew
 	thuocdo plans schema --out plans/plan.schema.json

@@ -84,7 +84,7 @@ TASK_COLUMNS = (
 TASK_INPUTS = ("state", "percent", "note")
 
 IDENTITY = re.compile(
-    r"(?P<form>[A-Za-z0-9]+)-(?P<version>[0-9]+)\s*/\s*(?P<plan>[a-z0-9-]+)\s*/\s*(?P<unit>[a-z0-9._-]+)"
+    r"(?<![A-Za-z0-9])(?P<form>[A-Za-z0-9]{1,20})-(?P<version>[0-9]+)\s*/\s*(?P<plan>[a-z0-9-]+)\s*/\s*(?P<unit>[a-z0-9._-]+)"
     r"\s*/\s*(?P<period>20[0-9]{2}(?:-[0-9QHM]+)?)\s*/\s*(?P<check>F[0-9a-f]{12})"
 )
 

@@ -25,7 +25,7 @@ SHAPES = {
     "số điện thoại": re.compile(
         r"(?<![\d.,/-])(?!0\.\d{9})(?:\+84|0)[ .]?[35789]\d(?:[ .]?\d){7}(?![\d/])|\b0[35789]\d\d-\d{3}-\d{3}\b"
     ),
-    "địa chỉ thư điện tử": re.compile(r"[\w.+-]+@(?![\w.-]*gov\.vn\b)[\w-]+\.[\w.]+"),
+    "địa chỉ thư điện tử": re.compile(r"(?<![\w.+-])[\w.+-]++@(?![\w.-]*gov\.vn\b)[\w-]+\.[\w.]+"),
 }
 """What is looked for, by the name under which it is told. Shapes of identity and mobile numbers: Vietnamese
 numbering as in force; a mobile number starts with 03, 05, 07, 08 or 09."""

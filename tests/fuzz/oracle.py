@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     from tests.ingestion.deciding import Desk
 
 NAMED = frozenset({*ACCEPTED, "rejected", "quarantined"})
-GRACE_SECONDS = 2.0
+PARENT_SECONDS = 2.0
+"""Processor time that one file may cost us outside the cage."""
+STANDSTILL_SECONDS = 120.0
+"""By the clock, on however busy a machine."""
 HUNDRED = Decimal(100)
 EXACT = Decimal("0.0001")
 Rows = dict[str, list[dict[str, Any]]]
@@ -59,7 +62,7 @@ class Oracle:
     """Examines mutants one after the other; keeps what each seed says itself."""
 
     desk: Desk
-    _said: dict[str, Rows] = field(default_factory=dict)
+    _said: dict[int, Rows] = field(default_factory=dict)
     _ended: list[Outcome] = field(default_factory=list)
 
     def examine(self, mutant: Mutant) -> Examined:
@@ -73,13 +76,14 @@ class Oracle:
             except Exception:  # any exception at all is what is looked for
                 complaint = f"parent crash: {traceback.format_exc(limit=-4)}"
         wall = time.monotonic() - began
-        processor = time.process_time() - processor + sum(ended.cpu_milliseconds for ended in self._ended) / 1000
+        ours = time.process_time() - processor
+        child = sum(ended.cpu_milliseconds for ended in self._ended) / 1000
         peak = max((ended.peak_kibibytes for ended in self._ended), default=0)
         if decision is not None:
-            complaint = self._complaint(mutant, decision, processor, wall, peak)
+            complaint = self._complaint(mutant, decision, ours, child, wall, peak)
         return Examined(
             mutant.number, mutant.name, decision.outcome if decision else "none",
-            tuple(found.code for found in decision.findings) if decision else (), complaint, processor, wall, peak,
+            tuple(found.code for found in decision.findings) if decision else (), complaint, ours + child, wall, peak,
             self._ended[-1].exit if self._ended else None,
         )  # fmt: skip
 
@@ -98,7 +102,9 @@ class Oracle:
         finally:
             coordinator.judge = judge
 
-    def _complaint(self, mutant: Mutant, decision: Decision, processor: float, wall: float, peak: int) -> str | None:
+    def _complaint(
+        self, mutant: Mutant, decision: Decision, ours: float, child: float, wall: float, peak: int
+    ) -> str | None:
         if decision.outcome not in NAMED:
             return f"no named outcome: {decision.outcome}"
         if not decision.is_accepted and not any(found.severity == "error" for found in decision.findings):
@@ -107,24 +113,26 @@ class Oracle:
             return f"uncatalogued: {unknown}"
         if peak * 1024 > limits().memory_bytes:
             return f"child used {peak} KiB"
-        if processor > limits().reading_seconds + 1 or wall > limits().waiting_seconds + GRACE_SECONDS:
-            return f"hang: {processor:.1f} s of processor, {wall:.1f} s"
+        if ours > PARENT_SECONDS or ours + child > limits().reading_seconds + 1 or wall > STANDSTILL_SECONDS:
+            return f"hang: {ours:.1f} s of our processor time, {child:.1f} s of the child's, {wall:.1f} s by the clock"
         return self._about_figures(mutant, decision) if decision.is_accepted else None
 
     def _about_figures(self, mutant: Mutant, decision: Decision) -> str | None:
         if decision.plan_key is None or decision.unit_code is None or decision.period is None:
             return "accepted without an identity"
         said = of_the_file(decision.rows)
-        if bearing(mutant.content) == bearing(mutant.seed.content) and said != self._of(mutant.seed):
+        before = self._of(mutant.seed)
+        if before and bearing(mutant.content) == bearing(mutant.seed.content) and said != before:
             return f"other figures from the same parts: {said}"
         if mutant.content.startswith(b"PK") and mutant.name.endswith(".xlsx"):
             return seen_differently(mutant.content, decision)
         return None
 
     def _of(self, seed: Seed) -> Rows:
-        if seed.name not in self._said:
-            self._said[seed.name] = of_the_file(self.desk.decide(seed.name, seed.content).rows)
-        return self._said[seed.name]
+        key = hash(seed.content)
+        if key not in self._said:
+            self._said[key] = of_the_file(self.desk.decide(seed.name, seed.content).rows)
+        return self._said[key]
 
 
 def of_the_file(rows: Mapping[str, list[dict[str, Any]]]) -> Rows:

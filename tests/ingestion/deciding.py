@@ -11,32 +11,19 @@ from ingestion.arrivals import Receipt
 from ingestion.decisions import decide
 from ingestion.forms.records import Sender
 from ingestion.landing import landed_path
+from ingestion.ledger_view import LedgerView
+from warehouse.ledger import open_ledger
+from warehouse.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from ingestion.arrivals import Decision
     from plans.records import Plan
-    from warehouse.settings import Settings
 
 IN_TIME = dt.datetime(2026, 6, 15, 3, tzinfo=dt.UTC)
 """Inside the time in which the form of June 2026 may be handed in."""
-
-
-class EmptyLedger:
-    """Answers every question of a decision with 'not known'."""
-
-    def earlier_receipts(self, _sha256: str) -> tuple[()]:
-        return ()
-
-    def standing(self, _key: tuple[str, str, str]) -> None:
-        return None
-
-    def lock_of(self, _plan_key: str, _period: str) -> None:
-        return None
-
-    def due_at(self, _form_id: str) -> None:
-        return None
 
 
 @dataclass(frozen=True)
@@ -45,6 +32,7 @@ class Desk:
 
     settings: Settings
     plans: Mapping[str, Plan]
+    ledger: LedgerView
 
     def decide(self, name: str, content: bytes) -> Decision:
         """Land the bytes, decide them, and take them away again."""
@@ -54,6 +42,12 @@ class Desk:
         path.write_bytes(content)
         receipt = Receipt("R000000000000", sha256, name, "command", Sender(), IN_TIME)
         try:
-            return decide(self.settings, EmptyLedger(), self.plans, receipt, IN_TIME)  # type: ignore[arg-type]
+            return decide(self.settings, self.ledger, self.plans, receipt, IN_TIME)
         finally:
             path.unlink()
+
+
+def open_desk(folder: Path, plans: Mapping[str, Plan]) -> Desk:
+    """Open a desk with an empty ledger."""
+    settings = Settings(home=folder, free_space_mib=0)
+    return Desk(settings, plans, LedgerView(open_ledger(settings)))
