@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -102,8 +103,14 @@ def read_everything(settings: Settings) -> Readings:
     return readings
 
 
-def live(settings: Settings, last: tuple[int, str] | None, readings: Readings | None, trace: Path | None) -> None:
-    """Live the day in this process, and die at the step `last` where one is given.
+def live(
+    settings: Settings,
+    last: tuple[int, str] | None,
+    readings: Readings | None,
+    trace: Path | None = None,
+    blow: int = signal.SIGKILL,
+) -> None:
+    """Live the day in this process; at the step `last`, where one is given, send it the signal `blow`.
 
     With `readings` the cage is not asked: reading changes nothing durable, and starting a cage takes time.
     """
@@ -111,7 +118,7 @@ def live(settings: Settings, last: tuple[int, str] | None, readings: Readings | 
         decisions.read_sheets = lambda path, kind: readings[path.name, kind]
     intake.BATCH_SIZE = BATCH_SIZE
     ledger, plans = open_ledger(settings), read_plans(settings.plans_folder)
-    watch = Watch(settings.root, last)
+    watch = Watch(settings.root, last, blow)
     watch.put_in_place()
     if settings.channels_folder.is_dir():
         collect_channels(settings, ledger, plans, IN_TIME, pause=lambda _seconds: None)

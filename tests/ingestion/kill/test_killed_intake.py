@@ -6,23 +6,13 @@ import random
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
+from tests.ingestion.kill.deaths import chosen_deaths, copy, forked, killed_after, killed_at
+from tests.ingestion.kill.scene import EXPECTED
 
-from tests.ingestion.kill.deaths import Day, chosen_deaths, copy, forked, killed_after, killed_at, undisturbed
-from tests.ingestion.kill.scene import EXPECTED, prepare, read_everything
-
-
-@pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
-    folder = tmp_path_factory.mktemp("day")
-    morning = prepare(folder)
-    return undisturbed(morning, read_everything(morning), folder)
-
-
-@pytest.fixture
-def everywhere(request: pytest.FixtureRequest) -> bool:
-    return bool(request.config.getoption("--kill-everywhere"))
+if TYPE_CHECKING:
+    from tests.ingestion.kill.deaths import Day
 
 
 def test_the_day_has_everything_in_it(day: Day) -> None:
