@@ -92,15 +92,21 @@ def _empty(path: Path) -> Path:
 
 
 def read_everything(settings: Settings) -> Readings:
-    """Read every dropped file that passes the gate in the real cage; by its sha256 and kind."""
+    """Read every dropped file that passes the gate."""
     readings: Readings = {}
     for path in settings.drop.rglob("*.xlsx"):
-        verdict = inspect(path, path.name) if not path.is_symlink() else None
-        if verdict and verdict.kind and not verdict.is_refused:
-            sheets = read_sheets(path, verdict.kind).sheets
-            plain = tuple(replace(sheet, formats=dict(sheet.formats)) for sheet in sheets)  # fit for pickle
-            readings[sha256_of(path), verdict.kind] = CagedFile(plain)
+        readings |= {} if path.is_symlink() else reading_of(path)
     return readings
+
+
+def reading_of(path: Path) -> Readings:
+    """Read a file in the real cage, if it passes the gate; by its sha256 and kind."""
+    verdict = inspect(path, path.name)
+    if verdict.kind is None or verdict.is_refused:
+        return {}
+    sheets = read_sheets(path, verdict.kind).sheets
+    plain = tuple(replace(sheet, formats=dict(sheet.formats)) for sheet in sheets)  # fit for pickle
+    return {(sha256_of(path), verdict.kind): CagedFile(plain)}
 
 
 def live(
