@@ -90,6 +90,10 @@ down: ## stop the service
 clean: ## remove the environment and caches, never the state folder
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache dbt_project/target
 
+.PHONY: proof-kill
+proof-kill: setup-test ## slow proof: kill -9 at every durable step of intake and channels, 200 at random, 10,000 redeliveries
+	pytest -q tests/ingestion/kill tests/ingestion/channels -k "kill or death or redeliver" --kill-everywhere --timeout=7200
+
 .PHONY: proof
 proof: setup ## slow proof: the whole job twice from an empty state folder; no figure may change
 	rm -rf build/proof && mkdir -p build/proof

@@ -36,6 +36,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture
+def everywhere(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--kill-everywhere"))
+
+
+@pytest.fixture
 def now() -> dt.datetime:
     return NOW
 

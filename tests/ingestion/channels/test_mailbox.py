@@ -39,6 +39,7 @@ from tests.ingestion.channels.offices import (
     taken,
     wait_for,
 )
+from tests.ingestion.kill.servers import deaths_with_a_server
 from tests.ingestion.office import PLAN_KEY, codes
 from tests.wording import assert_vietnamese
 from warehouse.errors import SettingsRefused, SourceContractBroken, SourceUnavailable
@@ -214,6 +215,26 @@ def test_a_letter_with_personal_data_leaves_the_mailbox_too(office: Office, box:
     post(box, letter(("xau.xlsx", form_with_personal_data(office)), ("tot.xlsx", good)))
     assert [result.outcome for result in collect(office)] == ["rejected", "accepted"]
     assert (len(landed(office)), inside(box, "INBOX"), inside(box, DONE)) == (1, 0, 0)
+
+
+def test_a_death_with_the_mail_server_at_work_loses_and_doubles_nothing(
+    office: Office, box: MailBoxUnencrypted, tmp_path: Path, everywhere: bool
+) -> None:
+    files = {"a.xlsx": form(office), "b.xlsx": form_with_personal_data(office)}
+
+    def fill() -> None:
+        if inside(box, "INBOX"):
+            box.delete(box.uids())
+        if box.folder.exists(DONE):
+            box.folder.delete(DONE)
+        for name, content in files.items():
+            post(box, letter((name, content)))
+        post(box, letter(("anh.png", b"png")))
+
+    def waiting() -> int:
+        return inside(box, "INBOX")
+
+    assert deaths_with_a_server(office, files, fill, waiting, tmp_path, everywhere=everywhere) == []
 
 
 def test_a_letter_that_is_too_heavy_is_refused_without_being_fetched(

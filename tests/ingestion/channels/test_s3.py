@@ -28,6 +28,7 @@ from tests.ingestion.channels.offices import (
     rewrite,
     taken,
 )
+from tests.ingestion.kill.servers import deaths_with_a_server
 from tests.ingestion.office import PLAN_KEY, codes
 from tests.wording import assert_vietnamese
 from warehouse.errors import SettingsRefused, SourceUnavailable
@@ -106,6 +107,23 @@ def test_an_object_with_personal_data_leaves_the_bucket_too(office: Office, stor
     put(store, form_with_personal_data(office))
     (result,) = collect(office)
     assert (result.outcome, codes(result), landed(office), keys(store)) == ("rejected", ["PII-01"], [], [])
+
+
+def test_a_death_with_the_store_at_work_loses_and_doubles_nothing(
+    office: Office, store: S3Store, tmp_path: Path, everywhere: bool
+) -> None:
+    files = {"a.xlsx": form(office), "b.xlsx": form_with_personal_data(office)}
+
+    def fill() -> None:
+        for key in keys(store):
+            obstore.delete(store, key)
+        for name, content in files.items():
+            put(store, content, f"vhxh/{name}")
+
+    def waiting() -> int:
+        return sum("/done/" not in key for key in keys(store))
+
+    assert deaths_with_a_server(office, files, fill, waiting, tmp_path, everywhere=everywhere) == []
 
 
 def test_an_empty_bucket_is_nothing_to_do(office: Office) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ from tests.ingestion.channels.offices import (
     rewrite,
     taken,
 )
+from tests.ingestion.kill.servers import deaths_with_a_server
 from tests.ingestion.office import IN_TIME, PLAN_KEY, codes
 from tests.wording import assert_vietnamese
 from warehouse.errors import SettingsRefused, SourceContractBroken, SourceUnavailable
@@ -226,6 +228,20 @@ def test_a_file_with_personal_data_leaves_the_server_too(office: Office, inbox: 
     assert (result.outcome, codes(result), landed(office)) == ("rejected", ["PII-01"], [])
     assert [path for path in inbox.rglob("*") if path.is_file()] == []
     assert taken(office) == [f"/{inbox.name}/vhxh/bieu ….xlsx"]
+
+
+def test_a_death_with_the_server_at_work_loses_and_doubles_nothing(
+    office: Office, inbox: Path, tmp_path: Path, everywhere: bool
+) -> None:
+    files = {"a.xlsx": form(office), "b.xlsx": form_with_personal_data(office)}
+
+    def fill() -> None:
+        shutil.rmtree(inbox)
+        (inbox / "vhxh").mkdir(parents=True)
+        for name, content in files.items():
+            (inbox / "vhxh" / name).write_bytes(content)
+
+    assert deaths_with_a_server(office, files, fill, lambda: len(left(inbox)), tmp_path, everywhere=everywhere) == []
 
 
 def test_older_files_come_first(office: Office, inbox: Path) -> None:

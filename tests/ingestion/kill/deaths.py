@@ -14,6 +14,7 @@ from tests.ingestion.kill.scene import Readings, live
 from tests.ingestion.kill.steps import AFTER, BEFORE, COMMIT, Step
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.context import ForkServerProcess
     from pathlib import Path
 
@@ -33,19 +34,24 @@ class Day:
 
 
 def started(
-    settings: Settings, last: tuple[int, str] | None, readings: Readings | None, trace: Path | None
+    settings: Settings, last: tuple[int, str] | None, readings: Readings | None, blow: int = signal.SIGKILL
 ) -> ForkServerProcess:
     """Begin a day in a process forked from the prepared interpreter."""
+    return forking(live, settings, last, readings, None, blow)
+
+
+def forking(target: Callable[..., None], *given: object) -> ForkServerProcess:
+    """Start a function in a process forked from the prepared interpreter."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.ingestion.kill.prepared"])
-    process = context.Process(target=live, args=(settings, last, readings, trace))
+    process = context.Process(target=target, args=given)
     process.start()
     return process
 
 
 def forked(settings: Settings, last: tuple[int, str] | None, readings: Readings | None, trace: Path | None) -> int:
     """Live a day in a forked process; returns its exit code, negative for the signal that ended it."""
-    process = started(settings, last, readings, trace)
+    process = forking(live, settings, last, readings, trace)
     process.join(PATIENCE_SECONDS)
     assert process.exitcode is not None, "the process hangs"
     return process.exitcode
@@ -91,7 +97,7 @@ def killed_at(day: Day, number: int, side: str, folder: Path) -> list[str]:
 def killed_after(day: Day, seconds: float, folder: Path) -> list[str]:
     """Die at a moment, wherever that is; the rest as in `killed_at`."""
     settings = copy(day.morning, folder)
-    process = started(settings, None, day.readings, None)
+    process = started(settings, None, day.readings)
     process.join(seconds)
     process.kill()
     process.join(PATIENCE_SECONDS)

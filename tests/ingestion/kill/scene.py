@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -91,19 +92,31 @@ def _empty(path: Path) -> Path:
 
 
 def read_everything(settings: Settings) -> Readings:
-    """Read every dropped file that passes the gate in the real cage; by its sha256 and kind."""
+    """Read every dropped file that passes the gate."""
     readings: Readings = {}
     for path in settings.drop.rglob("*.xlsx"):
-        verdict = inspect(path, path.name) if not path.is_symlink() else None
-        if verdict and verdict.kind and not verdict.is_refused:
-            sheets = read_sheets(path, verdict.kind).sheets
-            plain = tuple(replace(sheet, formats=dict(sheet.formats)) for sheet in sheets)  # fit for pickle
-            readings[sha256_of(path), verdict.kind] = CagedFile(plain)
+        readings |= {} if path.is_symlink() else reading_of(path)
     return readings
 
 
-def live(settings: Settings, last: tuple[int, str] | None, readings: Readings | None, trace: Path | None) -> None:
-    """Live the day in this process, and die at the step `last` where one is given.
+def reading_of(path: Path) -> Readings:
+    """Read a file in the real cage, if it passes the gate; by its sha256 and kind."""
+    verdict = inspect(path, path.name)
+    if verdict.kind is None or verdict.is_refused:
+        return {}
+    sheets = read_sheets(path, verdict.kind).sheets
+    plain = tuple(replace(sheet, formats=dict(sheet.formats)) for sheet in sheets)  # fit for pickle
+    return {(sha256_of(path), verdict.kind): CagedFile(plain)}
+
+
+def live(
+    settings: Settings,
+    last: tuple[int, str] | None,
+    readings: Readings | None,
+    trace: Path | None = None,
+    blow: int = signal.SIGKILL,
+) -> None:
+    """Live the day in this process; at the step `last`, where one is given, send it the signal `blow`.
 
     With `readings` the cage is not asked: reading changes nothing durable, and starting a cage takes time.
     """
@@ -111,7 +124,7 @@ def live(settings: Settings, last: tuple[int, str] | None, readings: Readings | 
         decisions.read_sheets = lambda path, kind: readings[path.name, kind]
     intake.BATCH_SIZE = BATCH_SIZE
     ledger, plans = open_ledger(settings), read_plans(settings.plans_folder)
-    watch = Watch(settings.root, last)
+    watch = Watch(settings.root, last, blow)
     watch.put_in_place()
     if settings.channels_folder.is_dir():
         collect_channels(settings, ledger, plans, IN_TIME, pause=lambda _seconds: None)

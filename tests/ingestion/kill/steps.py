@@ -55,10 +55,11 @@ class Step:
 
 @dataclass
 class Watch:
-    """Counts steps; at `last` (number, side) the process kills itself."""
+    """Counts steps; at `last` (number, side) the process sends itself a signal."""
 
     home: Path
     last: tuple[int, str] | None = None
+    blow: int = signal.SIGKILL
     steps: list[Step] = field(default_factory=list)
 
     def put_in_place(self) -> None:
@@ -91,7 +92,7 @@ class Watch:
 
     def _die_if(self, number: int, side: str) -> None:
         if self.last == (number, side):
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self.blow)
 
     def _places(self, name: str, given: tuple[Any, ...]) -> tuple[str, ...] | None:
         """Return what a call touches inside the state folder; None for what it does elsewhere, or only reads."""
