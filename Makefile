@@ -105,3 +105,11 @@ proof: setup ## slow proof: the whole job twice from an empty state folder; no f
 .PHONY: bench-dossiers
 bench-dossiers: setup-test ## benchmark: a million dossiers through HTTP and built; rows per second, memory, equal counts
 	@python benchmarks/million_dossiers.py
+
+.PHONY: proof-pull
+proof-pull: setup-test ## slow proof: a pull killed 200 times with kill -9 brings every dossier once
+	PULL_KILLS=200 pytest -q tests/ingestion/portal/test_kills.py
+
+.PHONY: proof-contract
+proof-contract: setup-test ## slow proof: the portal simulator against its OpenAPI document, 1,000 calls for each operation
+	CONTRACT_CALLS=1000 pytest -q tests/ingestion/portal/simulator/test_contract.py

@@ -11,8 +11,25 @@ from typing import Any
 
 import pytest
 
+from tests.canaries import canaries_below
+
 PROJECT = Path(__file__).parents[2]
 LAST_DAY = "2026-01-31"
+STORES = {
+    "Airflow's metadata": "airflow/airflow.db",
+    "Airflow's logs": "airflow/logs/**/*.log",
+    "backup": "backups/*/landing/**/*",
+    "build file": "warehouse/build.duckdb",
+    "Data Docs": "data_docs/**/*.html",
+    "extract": "extracts/**/*.xlsx",
+    "issued form": "forms/**/*.xlsx",
+    "landing": "landing/**/*",
+    "ledger": "ledger.db",
+    "log": "logs/*.log",
+    "published snapshot": "warehouse/published/*.duckdb",
+    "raw dossiers": "raw/dossiers/*.parquet",
+}
+"""Where a citizen's text could have been kept; the scan must have had each of them before it."""
 PLANS = {"dan-tien-2025", "khuc-thua-du-2025", "thang-binh-2025", "thanh-thuy-2026", "thien-tan-2026"}
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -94,3 +111,10 @@ def test_what_is_done_later_in_a_sample_folder_still_says_that_its_figures_are_m
 def test_a_rebuild_from_landing_and_ledger_gives_the_same_figures(home: Path, rebuilt: dict[str, Any]) -> None:
     assert rebuilt["rows"] > 0
     assert rebuilt["snapshot_id"] == job(home)["snapshot_id"]
+
+
+@pytest.mark.usefixtures("rebuilt")
+def test_no_citizen_s_text_stands_anywhere_after_pull_build_extract_and_backup(home: Path) -> None:
+    thuocdo(home, "backup", "create")
+    assert {name for name, pattern in STORES.items() if not any(home.glob(pattern))} == set()
+    assert canaries_below(home) == {}

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from ingestion.portal.simulator.app import DEFAULT_SEED
 from ingestion.portal.simulator.histories import histories, months_until
 from warehouse.clock import VIETNAM
+from warehouse.raw import RAW_TABLES
 
 if TYPE_CHECKING:
     from warehouse.settings import Settings
@@ -27,7 +28,7 @@ def vietnam(text: str) -> dt.datetime:
 def raw_table(settings: Settings) -> pa.Table:
     """Return everything in raw of dossiers, batch after batch."""
     files = sorted((settings.raw / "dossiers").glob("*.parquet"))
-    return pa.concat_tables([pq.read_table(file) for file in files])
+    return pa.concat_tables([RAW_TABLES["dossiers"].empty_table(), *(pq.read_table(file) for file in files)])
 
 
 def raw_rows(settings: Settings) -> list[dict[str, Any]]:

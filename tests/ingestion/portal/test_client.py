@@ -7,6 +7,7 @@ import datetime as dt
 import gzip
 import ipaddress
 import json
+import socket
 import ssl
 import threading
 import time
@@ -290,6 +291,30 @@ def test_an_allowed_host_that_lies_in_an_inside_network_is_refused_unless_told(p
     told = allowing.model_copy(update={"allows_private_network": True})
     with PortalClient(told, "https://10.0.0.8/", PASSWORD) as client:
         assert isinstance(client, PortalClient)
+
+
+@pytest.mark.parametrize("resolved", [
+    ("169.254.169.254",), ("10.1.2.3",), ("203.0.113.9", "10.1.2.3"), ("::1", "203.0.113.9"), ("fe80::1%eth0",),
+    ("::ffff:10.1.2.3",),
+])  # fmt: skip
+def test_an_allowed_name_that_leads_inside_is_refused(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, resolved: tuple[str, ...]
+) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in resolved]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    allowing = portal.model_copy(update={"allowed_hosts": ("portal.example.org",)})
+    with pytest.raises(SourceContractBroken, match="nội bộ"):
+        PortalClient(allowing, "https://portal.example.org/", PASSWORD)
+
+
+def test_a_name_that_nobody_knows_may_be_known_later(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    allowing = portal.model_copy(update={"allowed_hosts": ("portal.example.org",)})
+    with pytest.raises(SourceUnavailable, match="DNS"):
+        PortalClient(allowing, "https://portal.example.org/", PASSWORD)
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused_without_retrying(portal: Portal, tmp_path: Path) -> None:

@@ -243,24 +243,6 @@ def test_the_page_cap_stops_a_pull_and_the_next_one_goes_on(
     assert keys(settings) == expected_keys(plan.commune_code, EARLY)
 
 
-@pytest.mark.parametrize("fault", ["too_many_requests", "server_error", "expired_session"])
-def test_a_passing_fault_of_the_portal_is_survived(
-    fault: str, settings: Settings, engine: sa.Engine, portal: Portal, plan: Plan, order_fault: Callable[..., None]
-) -> None:
-    order_fault(fault, times=2)
-    assert pull_dossiers(settings, engine, portal, [plan], EARLY).complete
-    assert keys(settings) == expected_keys(plan.commune_code, EARLY)
-
-
-@pytest.mark.parametrize("fault", ["changed_total", "vanished_page"])
-def test_a_passing_contradiction_is_read_again(
-    fault: str, settings: Settings, engine: sa.Engine, portal: Portal, plan: Plan, order_fault: Callable[..., None]
-) -> None:
-    order_fault(fault)
-    assert pull_dossiers(settings, engine, portal, [plan], EARLY).complete
-    assert keys(settings) == expected_keys(plan.commune_code, EARLY)
-
-
 def test_a_count_that_never_agrees_fails_and_puts_the_watermark_back(
     settings: Settings, engine: sa.Engine, portal: Portal, plan: Plan, order_fault: Callable[..., None]
 ) -> None:
@@ -284,14 +266,6 @@ def test_a_pull_after_a_failed_count_holds_every_dossier_once(
     pull_dossiers(settings, engine, portal, [plan], EARLY)
     assert set(expected_keys(plan.commune_code, EARLY)) <= set(keys(settings))
     assert len(keys(settings)) == len(set(keys(settings)))
-
-
-def test_a_portal_that_repeats_its_first_page_for_ever_is_refused(
-    settings: Settings, engine: sa.Engine, portal: Portal, plan: Plan, order_fault: Callable[..., None]
-) -> None:
-    order_fault("repeated_page", times=100)
-    with pytest.raises(SourceContractBroken):
-        pull_dossiers(settings, engine, portal, [plan], EARLY)
 
 
 def test_a_broken_commune_does_not_keep_the_others_from_being_pulled(

@@ -23,6 +23,13 @@ async def vanished_page(call: FaultCall) -> Response:
     return JSONResponse(call.answer() | {"data": []})
 
 
+@fault()
+async def vanished_dossier(call: FaultCall) -> Response:
+    """Leave out a page's first dossier, though the total counts it."""
+    answer = call.answer()
+    return JSONResponse(answer | {"data": answer["data"][1:]})
+
+
 @fault(parameter="-?[0-9]{1,3}", default="1")
 async def changed_total(call: FaultCall) -> Response:
     """Claim as many dossiers more than there are."""
