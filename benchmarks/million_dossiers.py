@@ -16,15 +16,17 @@ import json
 import statistics
 import sys
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from bare_dossiers import Counts, counts_of_bare, counts_of_raw, pull_bare
-from measuring import MIB, Worker
-from product_steps import build, judge_and_publish, pull_communes, real_communes
+from measuring import MIB, Measured, Worker
+from product_steps import Pulled, build, judge_and_publish, pull_communes, real_communes
 from pydantic import SecretStr
 
 from ingestion.portal.records import Portal, read_portal
@@ -36,7 +38,7 @@ from warehouse.settings import PROJECT, Settings
 PASSWORD = "mat-khau-do"  # noqa: S105 - of a simulator that lives as long as this script
 END = dt.datetime(2026, 12, 1, 8, tzinfo=VIETNAM)
 MONTHS, A_MONTH, A_COMMUNE = 13, 195, 10_000
-PAGE_SIZE, GROUPS, SLOWEST = 1000, 5, 8
+PAGE_SIZE, GROUPS, SLOWEST = 1000, 10, 8
 
 
 @dataclass(frozen=True)
@@ -49,71 +51,56 @@ class Place:
     bare: Path
 
 
-@dataclass
-class Spent:
-    """Wall and CPU seconds of one side, summed up."""
-
-    seconds: list[float] = field(default_factory=list)
-    cpu_seconds: list[float] = field(default_factory=list)
-
-    @property
-    def wall(self) -> float:
-        """Wall seconds of all turns."""
-        return sum(self.seconds)
-
-    @property
-    def cpu(self) -> float:
-        """CPU seconds of all turns."""
-        return sum(self.cpu_seconds)
-
-
-def pull_all(place: Place) -> dict[str, Any]:
-    """Pull group after group of communes by the product and by the bare script, in turns."""
-    rows, told, ours, theirs = 0, 0, Spent(), Spent()
-    steps: dict[str, float] = {}
+def pull_all(place: Place, bare_every: int) -> dict[str, Any]:
+    """Pull group after group of communes; every so many groups the bare script does the same, in turns who is first."""
     window = place.portal.stamp(place.portal.start_of(place.portal.first_day)), place.portal.stamp(END)
     asked = str(place.settings.portal_address), PASSWORD, *window, PAGE_SIZE, place.bare
+    pulls: list[Measured[Pulled]] = []
+    bares: dict[int, Measured[int]] = {}
     with Worker() as product, Worker() as bare:
-        product.call(pull_communes, place.settings, place.portal, list(place.communes[:0]), END)  # pays for imports
+        product.call(pull_communes, place.settings, place.portal, [], END)  # imports are no part of the pace
         bare.call(pull_bare, [], *asked)
         for number in range(GROUPS):
             communes = list(place.communes[number::GROUPS])
-            for is_ours in (True, False) if number % 2 == 0 else (False, True):
-                if is_ours:
-                    pulled = product.call(pull_communes, place.settings, place.portal, communes, END)
-                    rows += pulled.result.rows
-                    steps = {step: steps.get(step, 0) + taken for step, taken in pulled.result.seconds.items()}
-                    ours.seconds.append(pulled.seconds)
-                    ours.cpu_seconds.append(pulled.cpu_seconds)
-                else:
-                    counted = bare.call(pull_bare, communes, *asked)
-                    told += counted.result
-                    theirs.seconds.append(counted.seconds)
-                    theirs.cpu_seconds.append(counted.cpu_seconds)
-    steps["the rest"] = ours.wall - sum(steps.values())
+            if number % bare_every == 0 and len(bares) % 2:
+                bares[number] = bare.call(pull_bare, communes, *asked)
+            pulls.append(product.call(pull_communes, place.settings, place.portal, communes, END))
+            if number % bare_every == 0 and number not in bares:
+                bares[number] = bare.call(pull_bare, communes, *asked)
+    rows, wall = sum(pull.result.rows for pull in pulls), sum(pull.seconds for pull in pulls)
+    steps = {step: sum(pull.result.seconds[step] for pull in pulls) for step in pulls[0].result.seconds}
+    steps["the rest"] = wall - sum(steps.values())
     return {
         "rows": rows,
-        "rows_at_the_portal": told,
-        "rows_per_second": round(rows / ours.wall),
-        "rows_per_cpu_second": round(rows / ours.cpu),
-        "ratio_to_bare": {"wall": round(ours.wall / theirs.wall, 2), "cpu": round(ours.cpu / theirs.cpu, 2)},
+        "rows_per_second": round(rows / wall),
+        "rows_per_cpu_second": round(rows / sum(pull.cpu_seconds for pull in pulls)),
+        "seconds": round(wall),
+        "ratio_to_bare": {
+            "wall": round(
+                sum(pulls[number].seconds for number in bares) / sum(each.seconds for each in bares.values()), 2
+            ),
+            "cpu": round(
+                sum(pulls[number].cpu_seconds for number in bares) / sum(each.cpu_seconds for each in bares.values()), 2
+            ),
+        },
+        "rows_of_bare": sum(each.result for each in bares.values()),
         "peak_mib": {"product": round(product.peak_mib), "bare": round(bare.peak_mib)},
-        "share_of_steps": {step: round(taken / ours.wall, 3) for step, taken in _largest(steps)},
+        "share_of_steps": {step: round(taken / wall, 3) for step, taken in _largest(steps)},
     }
 
 
 def build_all(place: Place, rows: int, rounds: int) -> dict[str, Any]:
     """Build the marts, in turns with the one bare statement over the same raw layer."""
-    settings, marts, dossier_nodes, bare_seconds = place.settings, Spent(), Spent(), Spent()
+    settings = place.settings
+    marts, dossier_nodes, bare_seconds = [], [], []
     for _ in range(rounds):
         with Worker() as product:
             built = product.call(build, settings, END.date())
-        marts.seconds.append(built.seconds)
-        dossier_nodes.seconds.append(sum(taken for node, taken in built.result.items() if "dossier" in node))
+        marts.append(built.seconds)
+        dossier_nodes.append(sum(taken for node, taken in built.result.items() if "dossier" in node))
         with Worker() as bare:
-            counted = bare.call(counts_of_raw, settings.raw, settings.memory_limit, settings.threads)
-        bare_seconds.seconds.append(counted.seconds)
-    whole, part, least = (statistics.median(spent.seconds) for spent in (marts, dossier_nodes, bare_seconds))
+            bare_seconds.append(bare.call(counts_of_raw, settings.raw, settings.memory_limit, settings.threads).seconds)
+    whole, part, least = map(statistics.median, (marts, dossier_nodes, bare_seconds))
     return {
         "rows_per_second": round(rows / whole),
         "rows_per_second_of_dossier_nodes": round(rows / part),
@@ -135,13 +122,19 @@ def publish_all(place: Place) -> dict[str, Any]:
     return {"seconds": round(done.seconds, 1), "peak_mib": {"product": round(product.peak_mib)}}
 
 
-def differences(place: Place, rows: int, rows_at_the_portal: int) -> list[str]:
+def differences(place: Place, pulled: dict[str, Any]) -> list[str]:
     """Say what does not agree; empty when everything does."""
     found = []
-    raw = [pq.read_table(path, columns=["dossier_code"]) for path in place.settings.raw.glob("dossiers/*.parquet")]
-    codes = {code for table in raw for code in table["dossier_code"].to_pylist()}
-    if not rows == rows_at_the_portal == sum(table.num_rows for table in raw) == len(codes):
-        found.append(f"{rows_at_the_portal} dossiers at the portal, {rows} pulled, {len(codes)} different ones in raw")
+    with_bare = {path.stem for path in place.bare.iterdir()}
+    raw = pa.concat_tables(
+        pq.read_table(path, columns=["commune_code", "dossier_code"])
+        for path in place.settings.raw.glob("dossiers/*.parquet")
+    )
+    compared = pc.sum(pc.is_in(raw["commune_code"], pa.array(with_bare))).as_py()
+    if not raw.num_rows == pulled["rows"] == pc.count_distinct(raw["dossier_code"]).as_py():
+        found.append(f"{pulled['rows']} dossiers pulled, {raw.num_rows} in raw, not each once")
+    if compared != pulled["rows_of_bare"]:
+        found.append(f"{pulled['rows_of_bare']} dossiers at the portal, {compared} of the same communes in raw")
     with opened(place.settings.build_file) as connection:
         published: Counts = {
             (row["commune_code"], row["period"], row["rate"]): (row["numerator"], row["denominator"])
@@ -166,6 +159,7 @@ def main() -> None:
     """Pull, build, compare, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dossiers", type=int, default=1_000_000, help="about so many")
+    parser.add_argument("--bare-every", type=int, default=1, help="so many groups of communes apart, of ten")
     parser.add_argument("--rounds", type=int, default=3, help="builds, in turns with the bare statement")
     parser.add_argument("--unpublished", action="store_true", help="neither judge nor publish")
     options = parser.parse_args()
@@ -181,11 +175,11 @@ def main() -> None:
         bare.mkdir()
         settings = Settings(home=home, portal_password=SecretStr(PASSWORD), portal_address=address, is_sample=True)
         place = Place(settings, portal, communes, bare)
-        report: dict[str, Any] = {"communes": len(communes), "pull": pull_all(place), "simulator": simulator_spent()}
-        rows = report["pull"]["rows"]
-        report["build"] = build_all(place, rows, options.rounds)
+        pulled = pull_all(place, options.bare_every)
+        report: dict[str, Any] = {"communes": len(communes), "pull": pulled, "simulator": simulator_spent()}
+        report["build"] = build_all(place, pulled["rows"], options.rounds)
         report["publish"] = {} if options.unpublished else publish_all(place)
-        report["differences"] = differences(place, rows, report["pull"]["rows_at_the_portal"])
+        report["differences"] = differences(place, pulled)
     print(json.dumps(report, indent=2))
     sys.exit(bool(report["differences"]))
 

@@ -50,7 +50,8 @@ def pull_communes(settings: Settings, portal: Portal, communes: list[str], now: 
     for (told, owner, name), (_, _, original) in zip(STEPS, originals, strict=True):
         setattr(owner, name, _timed(original, told, seconds))
     try:
-        plans = [_plan_of(code) for code in communes]
+        known = real_communes()
+        plans = [_plan_of(known, code) for code in communes]
         result = pull.pull_dossiers(settings, open_ledger(settings), portal, plans, now)
     finally:
         for owner, name, original in originals:
@@ -78,10 +79,10 @@ def real_communes() -> dict[str, Plan]:
     return {plan.commune_code: plan for plan in read_plans(PLANS_FOLDER).values()}
 
 
-def _plan_of(commune_code: str) -> Plan:
+def _plan_of(known: dict[str, Plan], commune_code: str) -> Plan:
     """Return a commune's plan; a made-up commune borrows one: a pull only asks whose dossiers to bring."""
-    plans = real_communes()
-    return plans.get(commune_code) or next(iter(plans.values())).model_copy(update={"commune_code": commune_code})
+    borrowed = next(iter(known.values()))
+    return known.get(commune_code) or borrowed.model_copy(update={"commune_code": commune_code})
 
 
 def build(settings: Settings, as_of: dt.date) -> dict[str, float]:

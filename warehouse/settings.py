@@ -51,7 +51,9 @@ class Settings(BaseSettings):
     writer_wait_seconds: float = Field(default=30, ge=0, description="How long a writer waits for the one slot")
     snapshots_kept: int = Field(default=5, ge=2, description="Published snapshots kept")
     free_space_mib: int = Field(default=200, ge=0, description="Refuse to start writing below this much room")
-    memory_limit: str = Field(default="1GB", description="DuckDB memory limit of the build")
+    memory_limit: str = Field(
+        default="700MB", description="DuckDB memory limit of the build; with dbt itself that makes 1 GiB"
+    )
     threads: int = Field(default=2, ge=1, description="DuckDB threads of the build")
     is_driven: bool = Field(default=False, description="A command gives every DAG run itself; no time schedules")
     is_sample: bool = Field(default=False, description="Figures are synthetic; forms, board and extract say so")

@@ -29,7 +29,7 @@ def report() -> dict[str, Any]:
 def test_every_dossier_of_the_portal_is_pulled_once_and_counted_alike_by_portal_raw_and_mart(
     report: dict[str, Any],
 ) -> None:
-    assert report["pull"]["rows"] == report["pull"]["rows_at_the_portal"] == pytest.approx(DOSSIERS, rel=0.1)
+    assert report["pull"]["rows"] == report["pull"]["rows_of_bare"] == pytest.approx(DOSSIERS, rel=0.1)
     assert report["differences"] == []
 
 

@@ -9,11 +9,15 @@
     cast('{{ iso_text }}' as {{ instant_type() }})
 {%- endmacro %}
 
+{#-
+    Vietnam has been at UTC+7 all year since 13/6/1975. DuckDB asks its time zone library for every row (1 s for a
+    million of them, on each of some ten columns); adding seven hours takes a tenth of that.
+-#}
 {% macro vietnam_date(instant) -%}
     {%- if target.type == 'spark' -%}
         to_date(from_utc_timestamp({{ instant }}, 'Asia/Ho_Chi_Minh'))
     {%- else -%}
-        cast({{ instant }} at time zone 'Asia/Ho_Chi_Minh' as date)
+        cast(make_timestamp(epoch_us({{ instant }}) + {{ 7 * 3600 * 1000000 }}) as date)
     {%- endif -%}
 {%- endmacro %}
 
@@ -70,6 +74,6 @@
     {%- if target.type == 'spark' -%}
         ({{ instant }} + make_dt_interval(cast({{ count }} as int)))
     {%- else -%}
-        ({{ instant }} + to_days(cast({{ count }} as integer)))
+        make_timestamptz(epoch_us({{ instant }}) + {{ 24 * 3600 * 1000000 }} * cast({{ count }} as bigint))
     {%- endif -%}
 {%- endmacro %}

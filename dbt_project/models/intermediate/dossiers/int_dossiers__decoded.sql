@@ -7,6 +7,19 @@ with dossiers as (
 
 ),
 
+codes as (
+
+    -- Held against the day column by column, so that codes can be looked up and need not all be tried for each dossier.
+    select
+        code_list,
+        code,
+        counts_as,
+        valid_from,
+        coalesce(valid_to, cast('9999-12-31' as date)) as valid_until
+    from {{ ref('dossier_codes') }}
+
+),
+
 final as (
 
     -- What a code counts as on the day of receipt is data of the seed; a code that it does not know decodes to nothing.
@@ -17,27 +30,26 @@ final as (
         payments.counts_as as payment_kind,
         satisfactions.counts_as as satisfaction_kind
     from dossiers
-    left join {{ ref('dossier_codes') }} as statuses
+    left join codes as statuses
         on
             dossiers.status_code = statuses.code
             and statuses.code_list = 'status'
-            and dossiers.coded_on between statuses.valid_from and coalesce(statuses.valid_to, dossiers.coded_on)
-    left join {{ ref('dossier_codes') }} as channels
+            and dossiers.coded_on between statuses.valid_from and statuses.valid_until
+    left join codes as channels
         on
             dossiers.channel_code = channels.code
             and channels.code_list = 'channel'
-            and dossiers.coded_on between channels.valid_from and coalesce(channels.valid_to, dossiers.coded_on)
-    left join {{ ref('dossier_codes') }} as payments
+            and dossiers.coded_on between channels.valid_from and channels.valid_until
+    left join codes as payments
         on
             dossiers.payment_code = payments.code
             and payments.code_list = 'payment'
-            and dossiers.coded_on between payments.valid_from and coalesce(payments.valid_to, dossiers.coded_on)
-    left join {{ ref('dossier_codes') }} as satisfactions
+            and dossiers.coded_on between payments.valid_from and payments.valid_until
+    left join codes as satisfactions
         on
             dossiers.satisfaction_code = satisfactions.code
             and satisfactions.code_list = 'satisfaction'
-            and dossiers.coded_on between satisfactions.valid_from
-            and coalesce(satisfactions.valid_to, dossiers.coded_on)
+            and dossiers.coded_on between satisfactions.valid_from and satisfactions.valid_until
 
 )
 
