@@ -10,6 +10,9 @@ import duckdb
 import pytest
 from pydantic import SecretStr
 
+from expectations.flags import keep_flags, waive_flag
+from expectations.frames import JUDGED, read_frame
+from expectations.judge import judge
 from ingestion.portal.pull import pull_dossiers
 from ingestion.portal.records import read_portal
 from ingestion.portal.simulator.process import start_simulator
@@ -22,6 +25,7 @@ from tests.dbt_project.recounted_communes import (
     AS_OF,
     COMMUNES,
     LOOKS,
+    OF_RECORDS,
     PERIODS,
     RATES,
     catalogue,
@@ -29,14 +33,15 @@ from tests.dbt_project.recounted_communes import (
     claim,
     every_version,
     observations,
-    plan_key,
     raw_answers,
     slips,
     submissions,
     write_plans,
 )
 from warehouse.dbt import run_dbt
+from warehouse.duck import duck_engine
 from warehouse.ledger import open_ledger
+from warehouse.ledger_copy import copy_flags
 from warehouse.raw import ensure_tables, write_batch
 from warehouse.settings import PROJECT, Settings
 
@@ -51,7 +56,8 @@ SMALL = 15
 """Percentages below this move far in percent with a handful of dossiers."""
 Cell = tuple[str, str, str]
 """Commune, rate and reporting month of a claim."""
-Claims = dict[Cell, dict[str, Any]]
+Row = dict[str, Any]
+Claims = dict[Cell, Row]
 
 
 @dataclass(frozen=True)
@@ -103,8 +109,8 @@ def planned_claims(held: dict[str, pd.DataFrame], versions: dict[str, pd.DataFra
     claims = {cell: claim(value) for cell, value in honest.items()}
     # The first commune's units of the sample count the portal's own mark for digitised.
     planted = {(COMMUNES[0], FLAGGED_RATE, period): "component_marks" for period in PERIODS}
-    planted[COMMUNES[0], "received_online", PERIODS[1]] = "unexplained"
-    claims[COMMUNES[0], "received_online", PERIODS[1]] = claim(3.21, note="cán bộ nhập nhầm")
+    planted[COMMUNES[0], "received_online", PERIODS[-1]] = "unexplained"
+    claims[COMMUNES[0], "received_online", PERIODS[-1]] = claim(39.5, note="cán bộ nhập nhầm")
     for code, (rate, told) in formula_slips().items():
         figures = {cell: told(cells(held[cell[0]])[cell[2]]) for cell in honest if cell[1] == rate}
         plant(code, figures, honest, claims, planted)
@@ -218,7 +224,7 @@ def test_what_the_unit_wrote_beside_its_figure_is_told_with_the_flag(world: Worl
         "select above_block_pct_observed, above_block_pct_expected from judgement.jdg_claims "
         "where indicator_code = 'received-online' and above_block_pct > 0"
     )
-    assert observed == "3,21%"
+    assert observed == "39,5%"
     assert "Nguyên nhân có thể: chưa rõ nguyên nhân" in expected
     assert expected.endswith("Đơn vị giải trình: “cán bộ nhập nhầm”")
 
@@ -241,22 +247,60 @@ def test_the_public_payment_rate_is_not_ours(world: World) -> None:
             assert float(ours) != pytest.approx(recount.public_payment_score(public))
 
 
-def test_records_win_in_the_extract_only_where_the_plan_says_so(world: World) -> None:
-    run_dbt(world.settings, stage="after_judgement", as_of=AS_OF)
-    commune, period = COMMUNES[1], PERIODS[2]
-    shown = {
-        indicator: row
-        for plan, shown_period, indicator, *row in world.rows(
-            "select plan_key, period, indicator_code, value, figure_source, claimed_value "
-            "from marts.rpt_provincial_extract"
+@pytest.fixture(scope="module")
+def extract(world: World) -> dict[Cell, Row]:
+    """Judge the claims, let data staff explain the unexplained one, and return the extract's rows of single months."""
+    settings, ledger = world.settings, open_ledger(world.settings)
+    with duck_engine(settings.build_file, read_only=True).connect() as connection:
+        frames = {suite: read_frame(connection, suite) for suite in JUDGED}
+    judgement = judge(frames, AS_OF, LOOKS[-1], settings.data_docs)
+    keep_flags(ledger, judgement.failures, LOOKS[-1])
+    (explained,) = (
+        failure.flag_id
+        for failure in judgement.failures
+        if (failure.rule.code, failure.indicator_code, failure.observed) == ("CLM-01", "received-online", "39,5%")
+    )
+    waive_flag(ledger, explained, "đã đối chiếu sổ theo dõi", "Nông Thị Hạnh", LOOKS[-1])
+    copy_flags(settings, ledger)
+    run_dbt(settings, stage="after_judgement", as_of=AS_OF)
+    names = ("value", "is_withheld", "withheld_reason", "flag_codes", "figure_source", "claimed_value")
+    return {
+        (commune, indicator.replace("-", "_"), period): dict(zip(names, row, strict=True))
+        for commune, indicator, period, *row in world.rows(
+            "select commune_code, indicator_code, period, value, is_withheld, withheld_reason, flag_codes, "
+            "figure_source, claimed_value from marts.rpt_provincial_extract"
         )
-        if (plan, shown_period) == (plan_key(commune), period)
+        if period == PERIODS[-1]
     }
-    numerator, denominator = recount.shares(cells(world.held[commune])[period])["overdue"]
-    assert denominator
-    value, source, claimed = shown.pop("overdue")
-    assert (value, source) == (round(Decimal(100) * numerator / denominator, 4), "portal_record")
-    assert claimed == world.claims[commune, "overdue", period]["value"]
-    for indicator, (value, source, claimed) in shown.items():
-        assert value == world.claims[commune, indicator.replace("-", "_"), period]["value"]
-        assert (source, claimed) == ("unit_form", None)
+
+
+def test_a_claim_far_off_is_withheld_until_it_is_explained(world: World, extract: dict[Cell, Row]) -> None:
+    flagged = world.rows(
+        "select split_part(plan_key, '-', 3), dossier_rate from marts.fct_claims_vs_records "
+        "where deviation = 'block' and period = '2026-02'"
+    )
+    explained = (COMMUNES[0], "received_online", PERIODS[-1])
+    assert world.planted[explained] == "unexplained"
+    for commune, rate in flagged:
+        cell = (commune, rate, PERIODS[-1])
+        row = extract[cell]
+        assert "CLM-01" in row["flag_codes"]
+        if cell == explained:
+            assert (row["value"], row["is_withheld"]) == (Decimal("39.5000"), False)
+        elif rate not in OF_RECORDS:
+            assert (row["value"], row["is_withheld"]) == (None, True)
+            assert "CLM-01" in row["withheld_reason"]
+    assert len(flagged) > 1
+
+
+def test_records_win_in_the_extract_only_where_the_plan_says_so(world: World, extract: dict[Cell, Row]) -> None:
+    for (commune, rate, period), row in extract.items():
+        claimed = world.claims[commune, rate, period]["value"]
+        if rate in OF_RECORDS:
+            numerator, denominator = recount.shares(cells(world.held[commune])[period])[rate]
+            assert denominator
+            assert row["value"] == round(Decimal(100) * numerator / denominator, 4)
+            assert (row["figure_source"], row["claimed_value"], row["is_withheld"]) == ("portal_record", claimed, False)
+        else:
+            assert (row["figure_source"], row["claimed_value"]) == ("unit_form", None)
+            assert row["value"] == (None if row["is_withheld"] else claimed)
