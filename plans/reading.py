@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from plans.records import Catalogue, Plan
+from plans.records import Catalogue, FigureOfRecord, Plan
 from warehouse.errors import PlanRefused, UsageError
 from warehouse.record_files import read_record
 
@@ -60,6 +60,17 @@ def find_plan(plans: dict[str, Plan], plan_key: str) -> Plan:
             plan_key=plan_key,
         )
     return plans[plan_key]
+
+
+def unmeasured_records(plans: Iterable[Plan], catalogue: Catalogue) -> list[str]:
+    """Name every indicator whose figure is to come from dossiers that no dossier rate measures."""
+    measured = {indicator.code for indicator in catalogue.indicators if indicator.dossier_rate}
+    return [
+        f"{plan.plan_key}: indicators[{indicator.code}].figure_of_record"
+        for plan in plans
+        for indicator in plan.indicators
+        if indicator.figure_of_record is FigureOfRecord.RECORDS and indicator.canonical_code not in measured
+    ]
 
 
 def unknown_canonical_codes(plans: Iterable[Plan], catalogue: Catalogue) -> list[str]:

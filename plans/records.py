@@ -76,6 +76,13 @@ class Comparator(StrEnum):
     BETWEEN = "between"
 
 
+class FigureOfRecord(StrEnum):
+    """Whose figure an indicator shows where dossiers measure it too; both are kept."""
+
+    CLAIM = "claim"  # what the unit reports
+    RECORDS = "records"  # what is recomputed from the portal's dossiers
+
+
 class DeadlineKind(StrEnum):
     """What kind of deadline a task has (domain 7.3)."""
 
@@ -189,6 +196,10 @@ class Indicator(Record):
     lead_text: str | None = Field(default=None, description="Leads exactly as printed")
     reported_by: Code | None = Field(
         default=None, description="Only where neither the lead nor the focal unit fills in the figure"
+    )
+    figure_of_record: FigureOfRecord = Field(
+        default=FigureOfRecord.CLAIM,
+        description="'records' only where a document says that the figure is taken from the dossiers",
     )
     targets: tuple[Target, ...]
     blank_cells: tuple[BlankCell, ...] = ()

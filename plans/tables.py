@@ -92,6 +92,7 @@ def _indicator_rows(plan: Plan) -> Iterable[Row]:
             "lead_units": LIST_SEPARATOR.join(indicator.lead_units) or None,
             "lead_text": indicator.lead_text,
             "reporter_unit": reporter_of(plan, indicator),
+            "figure_of_record": indicator.figure_of_record.value,
             "source_note": indicator.source_note,
             "blank_cells": LIST_SEPARATOR.join(f"{cell.year}: {cell.text}" for cell in indicator.blank_cells) or None,
             **_where(indicator.provenance, indicator.notes),

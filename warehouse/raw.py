@@ -47,7 +47,7 @@ RAW_TABLES: dict[str, pa.Schema] = {
     "indicators": _schema(
         plan_key=TEXT, indicator_code=TEXT, sort_no=WHOLE, canonical_code=TEXT, stt=TEXT, section=TEXT, name_vi=TEXT,
         measure_vi=TEXT, unit_of_measure=TEXT, value_kind=TEXT, direction=TEXT, lead_units=TEXT, lead_text=TEXT,
-        reporter_unit=TEXT, source_note=TEXT, blank_cells=TEXT, **_ITEM,
+        reporter_unit=TEXT, figure_of_record=TEXT, source_note=TEXT, blank_cells=TEXT, **_ITEM,
     ),
     "targets": _schema(
         plan_key=TEXT, indicator_code=TEXT, target_no=WHOLE, target_year=WHOLE, due_on=DAY, comparator=TEXT,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.output import Json, print_json, print_rows, say
-from plans.reading import plan_files, read_catalogue, read_plan, unknown_canonical_codes
+from plans.reading import plan_files, read_catalogue, read_plan, unknown_canonical_codes, unmeasured_records
 from plans.schema import write_json_schema
 from warehouse.errors import PlanRefused
 from warehouse.settings import settings_from_environment
@@ -33,12 +33,20 @@ def check(
     """Kiểm tra tệp kế hoạch theo lược đồ và danh mục chỉ tiêu chung."""
     folder = settings_from_environment().plans_folder
     plans = [read_plan(path) for path in files or plan_files(folder)]
-    unknown = unknown_canonical_codes(plans, read_catalogue(folder))
+    catalogue = read_catalogue(folder)
+    unknown = unknown_canonical_codes(plans, catalogue)
     if unknown:
         raise PlanRefused(
             f"Có {len(unknown)} mã chỉ tiêu chung không có trong plans/catalogue.yml: {'; '.join(unknown)}. "
             "Hãy thêm vào danh mục hoặc bỏ canonical_code.",
             problems=unknown,
+        )
+    unmeasured = unmeasured_records(plans, catalogue)
+    if unmeasured:
+        raise PlanRefused(
+            f"Có {len(unmeasured)} chỉ tiêu lấy số từ hồ sơ nhưng hồ sơ không đo được: {'; '.join(unmeasured)}. "
+            "Hãy bỏ figure_of_record hoặc gắn canonical_code có dossier_rate trong plans/catalogue.yml.",
+            problems=unmeasured,
         )
     rows = [
         {

@@ -80,6 +80,13 @@ def test_a_canonical_code_that_the_catalogue_does_not_hold_is_refused(thuocdo: C
     assert "'khong_co'" in told.err
 
 
+def test_a_figure_cannot_be_taken_from_dossiers_that_do_not_measure_it(thuocdo: Command, tmp_path: Path) -> None:
+    indicators = [{**indicator, "figure_of_record": "records"} for indicator in PLAN["indicators"][:1]]
+    told = thuocdo("plans", "check", broken(tmp_path, indicators=indicators))
+    assert_refused(told, 3, "PLAN-01")
+    assert f"{PLAN_KEY}: indicators[{PLAN['indicators'][0]['code']}].figure_of_record" in told.err
+
+
 def test_the_schema_is_written_where_it_was_asked_for(thuocdo: Command, tmp_path: Path) -> None:
     out = tmp_path / "plan.schema.json"
     assert thuocdo("plans", "schema", "--out", str(out), "--json").content == {"file": str(out)}

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from plans.reading import read_catalogue, read_plans, unknown_canonical_codes
-from plans.records import CanonicalIndicator, Indicator, Plan, Task
+from plans.reading import read_catalogue, read_plans, unknown_canonical_codes, unmeasured_records
+from plans.records import CanonicalIndicator, FigureOfRecord, Indicator, Plan, Task
 
 PLANS = read_plans()
 CATALOGUE = read_catalogue()
@@ -97,6 +97,27 @@ def test_a_dossier_rate_measures_only_indicators_that_count_dossiers_or_ratings(
 
 def test_procedures_without_boundary_are_not_measured_by_a_rate_of_dossiers() -> None:
     assert ENTRIES["procedures_without_boundary_pct"].dossier_rate is None
+
+
+@pytest.mark.parametrize("plan_key", KEYS)
+def test_no_document_hands_a_figure_over_to_the_records(plan_key: str) -> None:
+    # None of the five documents says whose figure counts; the unit reports, as they all say.
+    assert {row.figure_of_record for row in PLANS[plan_key].indicators} == {FigureOfRecord.CLAIM}
+
+
+def test_only_what_dossiers_measure_can_be_taken_from_the_records() -> None:
+    plan = PLANS["thanh-thuy-2026"]
+    records = {"figure_of_record": FigureOfRecord.RECORDS}
+    handed_over = plan.model_copy(
+        update={"indicators": tuple(row.model_copy(update=records) for row in plan.indicators)}
+    )
+    measured = {entry.code for entry in CATALOGUE.indicators if entry.dossier_rate}
+    assert unmeasured_records([plan], CATALOGUE) == []
+    assert unmeasured_records([handed_over], CATALOGUE) == [
+        f"thanh-thuy-2026: indicators[{row.code}].figure_of_record"
+        for row in plan.indicators
+        if row.canonical_code not in measured
+    ]
 
 
 @pytest.mark.parametrize("plan_key", KEYS)

@@ -29,6 +29,8 @@ class ExtractRow:
 
     `value_status` tells why there is none (missing, not_applicable, nil_return, error); a
     figure under a blocking flag is taken out of the row and `withheld_reason` names the rules.
+    `figure_source` is `unit_form` or, where the plan file says so, `portal_record`; the unit's own
+    figure then stands beside it as `claimed_value`.
     """
 
     plan_key: str
@@ -50,6 +52,8 @@ class ExtractRow:
     numerator: Decimal | None
     denominator: Decimal | None
     value_text: str | None
+    figure_source: str
+    claimed_value: Decimal | None
     value_status: str
     obs_status: str
     observed_period: str | None

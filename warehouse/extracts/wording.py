@@ -31,6 +31,8 @@ NO_FIGURE = {
     "reported": "Chưa có số liệu",
 }
 WITHHELD = "Tạm giữ"
+RECORDS = "portal_record"
+"""Source of a figure that the plan file hands over to the records."""
 
 
 def period_shown(code: str) -> str:
@@ -57,6 +59,8 @@ def hole_reason(row: ExtractRow) -> str | None:
         return f"Tạm giữ do cảnh báo chặn: {row.withheld_reason}"
     if row.value_status == "error":
         return f"Giá trị nhận được bị lỗi, chưa dùng được{_received(row)}"
+    if row.value_status == "missing" and row.figure_source == RECORDS:
+        return "Chưa có số tính từ hồ sơ dịch vụ công của kỳ này"
     if row.value_status == "missing" and row.receipt_id:
         return f"Ô số liệu để trống trong biểu đã nhận{_received(row)}"
     if row.value_status == "missing":

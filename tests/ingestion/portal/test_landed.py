@@ -71,6 +71,23 @@ def test_a_supplement_received_before_it_was_asked_for_takes_no_days_away(portal
     assert row["paused_days"] == 0
 
 
+@pytest.mark.parametrize(
+    ("remarks", "has_files", "has_result", "marks"),
+    [
+        ((), False, False, (False, False)),
+        ((), True, True, (True, True)),
+        (("digitised_flag_without_file",), False, False, (True, False)),
+        (("result_is_submitted_file",), True, False, (True, True)),
+    ],
+)
+def test_a_mark_of_the_portal_is_kept_beside_what_is_really_there(
+    portal: Portal, remarks: tuple[str, ...], has_files: bool, has_result: bool, marks: tuple[bool, bool]
+) -> None:
+    row = dossier_row(portal, dossier(remarks=remarks, has_component_files=has_files, has_electronic_result=has_result))
+    assert (row["has_component_files"], row["has_electronic_result"]) == (has_files, has_result)
+    assert (row["has_component_mark"], row["has_result_mark"]) == marks
+
+
 def test_codes_are_the_warehouses_and_an_unknown_one_is_none(portal: Portal) -> None:
     mapped = portal.model_copy(update={"channels": {"ONL": "2"}})
     assert dossier_row(mapped, dossier(channel="ONL"))["channel_code"] == "2"

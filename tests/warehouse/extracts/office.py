@@ -24,7 +24,7 @@ LATER = NOW + dt.timedelta(days=3)
 AS_OF = dt.date(2026, 7, 10)
 PLAN, PERIOD = "thien-tan-2026", "2026-06"
 RULES = {"dbt_project": "0.1.0", "expectations/rules.yml": "ab" * 32}
-FIGURES = {"value", "numerator", "denominator", "target_value"}
+FIGURES = {"value", "numerator", "denominator", "target_value", "claimed_value"}
 WHOLE = {"row_no", "target_year"}
 FLAGS = {"is_withheld", "is_synthetic"}
 DAYS = {"issued_on", "valid_from"}
@@ -40,6 +40,7 @@ def row(number: int, **changes: Any) -> dict[str, Any]:
         "target_text": "Tối thiểu 80%", "target_value": Decimal(80), "comparator": ">=", "value": Decimal("85.5"),
         "numerator": Decimal(171), "denominator": Decimal(200), "observed_period": PERIOD,
         "value_status": "reported", "obs_status": "A", "status": "achieved", "is_withheld": False,
+        "figure_source": "unit_form",
         "unit_code": "pvhcc", "receipt_id": f"R-{number:04d}", "number_nature": "final", "is_synthetic": False,
     }  # fmt: skip
     return values | changes

@@ -80,6 +80,8 @@ PARTS = (
     Part("NUMERATOR", "numerator", "Tử số", dtype=DataType.DECIMAL),
     Part("DENOMINATOR", "denominator", "Mẫu số", dtype=DataType.DECIMAL),
     Part("VALUE_TEXT", "value_text", "Kết quả bằng lời"),
+    Part("FIGURE_SOURCE", "figure_source", "Nguồn số liệu", is_required=True),
+    Part("CLAIMED_VALUE", "claimed_value", "Số đơn vị báo cáo", dtype=DataType.DECIMAL),
     Part("OBSERVED_PERIOD", "observed_period", "Tháng mà số liệu nói về"),
     Part("NUMBER_NATURE", "number_nature", "Tính chất số liệu"),
     Part("TARGET_YEAR", "target_year", "Năm của mục tiêu"),

@@ -20,6 +20,7 @@ from warehouse.errors import BuildFailed
 from warehouse.extracts.archive import repack
 from warehouse.extracts.wording import (
     NO_FIGURE,
+    RECORDS,
     STATUSES,
     SYNTHETIC_BANNER,
     WITHHELD,
@@ -148,6 +149,9 @@ def _note(row: ExtractRow) -> str | None:
     parts = [hole_reason(row)]
     if row.numerator is not None and row.denominator is not None:
         parts.append(f"{figure_shown(row.numerator)}/{figure_shown(row.denominator)}")
+    if row.figure_source == RECORDS:
+        claimed = f" (đơn vị báo {figure_shown(row.claimed_value)})" if row.claimed_value is not None else ""
+        parts.append(f"Số tính từ hồ sơ dịch vụ công{claimed}")
     if row.number_nature == "estimate" and row.value is not None:
         parts.append("Số ước tính")
     if row.flag_codes and not row.is_withheld:

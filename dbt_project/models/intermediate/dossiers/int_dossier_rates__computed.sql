@@ -3,6 +3,7 @@ with counted as (
     select
         counts.commune_code,
         counts.period,
+        counts.counts_to,
         counts.known_from,
         rules.rate,
         rules.sort_no,

@@ -10,12 +10,11 @@ with cells as (
         observations.value_status,
         observations.receipt_id,
         case when observations.unit_code = indicators.reporter_unit then 0 else 1 end as stranger_no
-    from {{ ref('int_observations__versioned') }} as observations
+    from {{ ref('int_figures__of_record') }} as observations
     inner join {{ ref('stg_plan__indicators') }} as indicators
         on
             observations.plan_key = indicators.plan_key
             and observations.indicator_code = indicators.indicator_code
-    where observations.is_current
 
 ),
 

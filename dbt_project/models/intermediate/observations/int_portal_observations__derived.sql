@@ -28,6 +28,7 @@ final as (
         cast(rates.denominator as decimal(18, 4)) as denominator,
         cast(rates.rate_value as decimal(18, 4)) as value,
         case when rates.is_nil_return then 'nil_return' else 'reported' end as value_status,
+        rates.counts_to,
         rates.known_from
     from measured_by_records
     inner join {{ ref('int_dossier_rates__computed') }} as rates

@@ -33,19 +33,38 @@ flags_of_rows as (
 
 ),
 
-rows_with_flags as (
+claims as (
 
     select
+        plan_key,
+        indicator_code,
+        unit_code,
+        period,
+        value as claimed_value
+    from {{ ref('int_observations__versioned') }}
+    where is_current and value_status = 'reported'
+
+),
+
+rows_with_flags as (
+
+    -- Flags speak of what units report: they do not withhold a figure that is taken from the records instead.
+    select
         valued.*,
+        indicators.figure_of_record,
         flags_of_rows.flag_codes,
-        flags_of_rows.blocking_codes as withheld_reason,
-        flags_of_rows.blocking_codes is not null as is_withheld,
+        case when indicators.figure_of_record = 'claim' then flags_of_rows.blocking_codes end as withheld_reason,
+        indicators.figure_of_record = 'claim' and flags_of_rows.blocking_codes is not null as is_withheld,
         case
-            when flags_of_rows.blocking_codes is not null then 'withheld'
+            when indicators.figure_of_record = 'claim' and flags_of_rows.blocking_codes is not null then 'withheld'
             when valued.value_status = 'reported' and valued.number_nature = 'estimate' then 'estimate'
             else valued.value_status
         end as observation_state
     from {{ ref('int_extract_rows__valued') }} as valued
+    inner join {{ ref('stg_plan__indicators') }} as indicators
+        on
+            valued.plan_key = indicators.plan_key
+            and valued.indicator_code = indicators.indicator_code
     left join flags_of_rows
         on
             valued.plan_key = flags_of_rows.plan_key
@@ -76,6 +95,8 @@ final as (
         case when not rows_with_flags.is_withheld then rows_with_flags.numerator end as numerator,
         case when not rows_with_flags.is_withheld then rows_with_flags.denominator end as denominator,
         case when not rows_with_flags.is_withheld then rows_with_flags.value_text end as value_text,
+        case rows_with_flags.figure_of_record when 'records' then 'portal_record' else 'unit_form' end as figure_source,
+        claims.claimed_value,
         rows_with_flags.observed_period,
         rows_with_flags.value_status,
         observation_statuses.obs_status,
@@ -99,6 +120,13 @@ final as (
         on
             rows_with_flags.plan_key = indicators.plan_key
             and rows_with_flags.indicator_code = indicators.indicator_code
+    left join claims
+        on
+            rows_with_flags.figure_of_record = 'records'
+            and rows_with_flags.plan_key = claims.plan_key
+            and rows_with_flags.indicator_code = claims.indicator_code
+            and indicators.reporter_unit = claims.unit_code
+            and coalesce(rows_with_flags.observed_period, rows_with_flags.as_of_period) = claims.period
     left join {{ ref('int_milestones__chosen') }} as milestones
         on
             rows_with_flags.plan_key = milestones.plan_key
@@ -129,6 +157,8 @@ select
     numerator,
     denominator,
     value_text,
+    figure_source,
+    claimed_value,
     observed_period,
     value_status,
     obs_status,

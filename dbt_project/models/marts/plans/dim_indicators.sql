@@ -13,6 +13,7 @@ select
     lead_units,
     lead_text,
     reporter_unit,
+    figure_of_record,
     source_note,
     blank_cells,
     source_file,

@@ -4,6 +4,7 @@ with worded as (
         judged.*,
         indicators.sort_no,
         indicators.unit_of_measure,
+        indicators.figure_of_record,
         {{ measured_vi('judged.value', 'indicators.unit_of_measure') }} as value_vi,
         {{ measured_vi('judged.baseline_value', 'indicators.unit_of_measure') }} as baseline_vi,
         {{ measured_vi('judged.gap', 'indicators.unit_of_measure') }} as gap_vi,
@@ -31,7 +32,12 @@ explained as (
                 'Số liệu ' || {{ period_vi('value_period') }} || ': '
                 || coalesce(value_vi, value_text, 'không ghi kết quả')
                 || case when number_nature = 'estimate' then ' (số ước)' else '' end
-                || ' – ' || coalesce(unit_name, 'không rõ đơn vị') || ', phiếu ' || coalesce(receipt_id, 'không rõ')
+                || case
+                    when figure_of_record = 'records' then ' – tính từ hồ sơ dịch vụ công'
+                    else
+                        ' – ' || coalesce(unit_name, 'không rõ đơn vị')
+                        || ', phiếu ' || coalesce(receipt_id, 'không rõ')
+                end
         end as value_sentence,
         case
             when target_text is null then 'kế hoạch không giao mục tiêu cho chỉ tiêu này'

@@ -21,6 +21,7 @@ renamed as (
         lead_units,
         lead_text,
         reporter_unit,
+        figure_of_record,
         source_note,
         blank_cells,
         source_file,

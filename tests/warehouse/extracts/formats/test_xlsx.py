@@ -78,6 +78,19 @@ def test_a_withheld_figure_carries_the_rule() -> None:
     assert table_of(usual_rows()[2])[1][7] == "Tạm giữ do cảnh báo chặn: RNG-01"
 
 
+def test_a_figure_of_the_records_names_its_source_and_the_claim_beside_it() -> None:
+    recorded = row(1, figure_source="portal_record", claimed_value=Decimal("96.5000"))
+    assert table_of(recorded)[1][7] == "171/200; Số tính từ hồ sơ dịch vụ công (đơn vị báo 96,5)"
+    assert table_of(recorded | {"claimed_value": None})[1][7] == "171/200; Số tính từ hồ sơ dịch vụ công"
+
+
+def test_records_that_were_never_pulled_are_a_hole_of_their_own() -> None:
+    hole = without_figure(1, "missing", "L", figure_source="portal_record", receipt_id=None)
+    note = table_of(hole)[1][7]
+    assert isinstance(note, str)
+    assert note.startswith("Chưa có số tính từ hồ sơ dịch vụ công của kỳ này")
+
+
 def test_a_figure_too_long_for_a_spreadsheet_number_is_kept_exactly_as_text() -> None:
     assert table_of(row(1, value=Decimal("12345678901234.5678")))[1][4] == "12345678901234,5678"
 
