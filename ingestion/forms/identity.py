@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ingestion.findings import Finding, finding
 from ingestion.forms.contents import FormContents, form_contents
-from ingestion.forms.layout import FORM_CODE, IDENTITY_LABEL, TEMPLATE_VERSION
+from ingestion.forms.layout import ANSWER_COLUMNS, FORM_CODE, IDENTITY_LABEL, TEMPLATE_VERSION
 from ingestion.forms.locate import cell_at, cell_beside, cells_with_text
 from ingestion.forms.titles import known_versions
 from ingestion.normalise.periods import mentioned_periods
@@ -81,16 +81,23 @@ def contents_of(
     return replace(form_contents(plan, identity.unit_code, period, {}), identity=identity), ()
 
 
-def contradicted_period(caged: CagedFile, identity: FormIdentity) -> tuple[Finding, ...]:
-    """Return IDN-02 where the heading names another period than the identity line.
+def contradicted_period(caged: CagedFile, located: LocatedForm, identity: FormIdentity) -> tuple[Finding, ...]:
+    """Return IDN-02 where the heading, or the title of the results, names another period than the identity line.
 
     Last month's file with a new heading would overwrite last month's figures with this month's.
     """
-    for cell, text in period_lines(caged):
-        said = mentioned_periods(text)
-        if said.codes and not said.is_unclear and identity.period not in said.codes:
-            found, expected = ", ".join(sorted(said.codes)), identity.period
-            return (finding("IDN-02", sheet=cell.sheet, cell=cell.address, found=found, expected=expected),)
+    said: list[tuple[str, str | None, str]] = [(cell.sheet, cell.address, text) for cell, text in period_lines(caged)]
+    said += [
+        (table.sheet, None, title)
+        for table in located.tables
+        for column, title in table.titles.items()
+        if column in ANSWER_COLUMNS
+    ]
+    for sheet, cell, text in said:
+        mentions = mentioned_periods(text)
+        if mentions.codes and not mentions.is_unclear and identity.period not in mentions.codes:
+            found, expected = ", ".join(sorted(mentions.codes)), identity.period
+            return (finding("IDN-02", sheet=sheet, cell=cell, found=found, expected=expected),)
     return ()
 
 

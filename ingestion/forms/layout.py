@@ -81,6 +81,8 @@ TASK_COLUMNS = (
     Column("note", "Ghi chú/sản phẩm đạt được", 32),
     Column("key", "Mã dòng", 12),
 )
+ANSWER_COLUMNS = (*FIGURE_COLUMNS, "state", "percent")
+"""Columns that answer what is asked; the others explain."""
 TASK_INPUTS = ("state", "percent", "note")
 
 IDENTITY = re.compile(

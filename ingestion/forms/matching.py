@@ -9,7 +9,7 @@ from ingestion.findings import Finding, finding
 from ingestion.forms.contents import IndicatorRow, TaskRow
 from ingestion.forms.figures import is_task_state
 from ingestion.forms.labels import label_key
-from ingestion.forms.layout import INDICATOR_SHEET, TASK_SHEET
+from ingestion.forms.layout import ANSWER_COLUMNS, INDICATOR_SHEET, TASK_SHEET
 from ingestion.forms.totals import is_group, is_total
 from ingestion.normalise.literals import is_literal
 from ingestion.normalise.text import clean, examine
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from ingestion.forms.locate import LocatedCell, LocatedForm, LocatedRow
 
 SHEETS = {"indicator": INDICATOR_SHEET, "task": TASK_SHEET}
-ANSWER_COLUMNS = ("numerator", "denominator", "value", "state", "percent")
 Item = IndicatorRow | TaskRow
 
 

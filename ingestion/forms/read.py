@@ -57,7 +57,7 @@ def read_form(caged: CagedFile, plans: Mapping[str, Plan], sender: Sender) -> Pa
     contents, findings = contents_of(identity, plans, sender)
     findings += located.findings
     if contents is not None:
-        findings += contradicted_period(caged, identity)
+        findings += contradicted_period(caged, located, identity)
     if contents is None or _has_error(findings):
         return ParsedForm(identity, (), (), findings)
     matched = matched_rows(contents, located)
