@@ -113,3 +113,7 @@ proof-pull: setup-test ## slow proof: a pull killed 200 times with kill -9 bring
 .PHONY: proof-contract
 proof-contract: setup-test ## slow proof: the portal simulator against its OpenAPI document, 1,000 calls for each operation
 	CONTRACT_CALLS=1000 pytest -q tests/ingestion/portal/simulator/test_contract.py
+
+.PHONY: proof-reading
+proof-reading: setup-test ## slow proof: twenty times as many messed-up forms, each read as equal or refused
+	HYPOTHESIS_PROFILE=proof pytest -q -n 2 --dist load --timeout=3600 tests/ingestion/forms/test_round_trips.py

@@ -15,6 +15,7 @@ from ingestion.forms.records import Sender
 from tests.fixtures.make_honest.base import honest_plans
 from tests.ingestion.forms.messing.changes import HARMLESS, RISKY, Change
 from tests.ingestion.forms.messing.filled import Answered, filled_forms, said
+from tests.ingestion.forms.messing.free_tables import free_tables
 from tests.ingestion.forms.messing.renderings import RENDERINGS, as_sheets
 from tests.ingestion.office import PLAN_KEY
 
@@ -53,3 +54,9 @@ def test_a_messed_form_is_read_as_equal_or_refused(
         change(data.draw, book)  # type: ignore[arg-type]
     parsed = read_form(rendering(book), honest_plans(), sender)  # type: ignore[operator]
     assert parsed.is_refused or said(parsed) == form.says
+
+
+@given(table=free_tables(), rendering=st.sampled_from(RENDERINGS))
+def test_a_free_table_is_read_as_what_it_says_or_refused(table: Answered, rendering: object) -> None:
+    parsed = read_form(rendering(table.book), honest_plans(), VHXH)  # type: ignore[operator]
+    assert parsed.is_refused or said(parsed) == table.says

@@ -30,10 +30,15 @@ class Answered:
     says: dict[str, tuple[object, ...]]
 
 
+def rows_of_form() -> Rows:
+    """Return the indicator sheet of the small commune's form."""
+    return rows_of()
+
+
 @st.composite
 def filled_forms(draw: st.DrawFn) -> Answered:
     """Draw answers and the way each is written, and type them into the form."""
-    rows = rows_of()
+    rows = rows_of_form()
     for row in CODES:
         for column in (NUMERATOR, DENOMINATOR, VALUE, NIL):
             rows[row][column] = None
