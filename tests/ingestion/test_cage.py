@@ -189,6 +189,12 @@ def test_json_tables_are_read_and_numbers_are_never_bent(
     assert reader.read(content, "json").sheets[0].rows == rows
 
 
+def test_plain_facts_beside_json_tables_come_first_by_name_and_value(reader: Reader) -> None:
+    facts, table = reader.read(b'{"form": "x", "rows": [[1]], "note": null}', "json").sheets
+    assert (facts.name, facts.rows) == ("", (("form", "x"), ("note", None)))
+    assert (table.name, table.rows) == ("rows", ((1,),))
+
+
 def test_json_may_name_its_tables(reader: Reader) -> None:
     sheets = reader.read('{"Báo cáo": [[1]], "Nhiệm vụ": []}'.encode(), "json").sheets
     assert [sheet.name for sheet in sheets] == ["Báo cáo", "Nhiệm vụ"]

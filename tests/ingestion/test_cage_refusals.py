@@ -121,6 +121,8 @@ REFUSED = {
     "an old font in UTF-8": ("csv", lambda: "STT;céng hßa x· héi".encode(), "ENC-02", "B1"),
     "NUL that came past the gate": ("csv", lambda: b"a\0", "ENC-03", None),
     "a JSON that is no table": ("json", lambda: b"[1, 2]", "FMT-15", None),
+    "a JSON of plain facts": ("json", lambda: b'{"form": "x", "period": "2026-06"}', "FMT-15", None),
+    "a JSON with a map in a table's place": ("json", lambda: b'{"a": [[1]], "b": {"c": 1}}', "FMT-15", None),
     "a JSON with nested cells": ("json", lambda: b'[{"a": {"b": 1}}]', "FMT-15", None),
     "a JSON with a name twice": ("json", lambda: b'[{"a": 1, "a": 2}]', "FMT-15", None),
     "a JSON 100,000 levels deep": ("json", lambda: b"[" * 100_000, "FMT-15", None),

@@ -7,6 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 
 from ingestion.forms.formats import FileFormat
@@ -151,11 +152,20 @@ def test_the_published_schema_is_that_of_the_form() -> None:
     assert (PROJECT / "docs" / "form.schema.json").read_text(encoding="utf-8") == json_schema()
 
 
-def test_the_schema_names_every_fact_of_an_issued_form(commune: Office) -> None:
-    schema, form = json.loads(json_schema()), json.loads(issued(commune, FileFormat.JSON).read_text())
-    assert set(form) == set(schema["properties"])
-    for part, entry in (("indicators", "IndicatorEntry"), ("tasks", "TaskEntry")):
-        assert {key for row in form[part] for key in row} == set(schema["$defs"][entry]["properties"])
+def test_issued_and_filled_in_forms_obey_the_schema(commune: Office) -> None:
+    schema = json.loads(json_schema())
+    for path in (issued(commune, FileFormat.JSON), filled_json(commune, ANSWERS)):
+        jsonschema.validate(json.loads(path.read_text()), schema)
+
+
+@pytest.mark.parametrize(
+    "answers", [{"nv-01": {"state": "gần xong"}}, {"ct-01": {"nil": "có"}}, {"ct-01": {"numerator": [1]}}]
+)
+def test_an_answer_that_intake_would_refuse_breaks_the_schema(
+    commune: Office, answers: dict[str, dict[str, Any]]
+) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(json.loads(filled_json(commune, answers).read_text()), json.loads(json_schema()))
 
 
 @pytest.mark.parametrize("extension", ["json", "txt"])
