@@ -201,7 +201,10 @@ class _Sheet(PartReader):
             if self._has_value or self._has_formula or self._has_text:
                 self._end_cell()
         elif name in _FORMULAS:
-            check_formula("".join(self.text), self.facts.name, address(max(self._row, 0), max(self._column, 0)))
+            cell = (
+                address(max(self._row, 0), max(self._column, 0)) if name == "f" else None
+            )  # rules have no cell of their own
+            check_formula("".join(self.text), self.facts.name, cell)
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         number = attributes.get("r")
