@@ -73,7 +73,7 @@ def _read(archive: Archive, part: str, reader: PartReader) -> None:
             reader.read((reader.without_plain_rows(archive.read(name)),))
         else:
             reader.read(archive.pieces(name))
-    except (KeyError, ValueError) as error:  # no number where one must stand
+    except (LookupError, ValueError) as error:  # no number where one must stand, an encoding that nobody knows
         raise Refusal("FMT-02", found=f"phần {part} không đọc được") from error
 
 
