@@ -1,8 +1,8 @@
 """Make the raw layer again from landing and ledger (design 2.1): the tested way back after any loss.
 
 Every accepted submission is read again from its landed bytes (several in one child: they were
-accepted before) and must give the very content
-that was accepted; a difference stops the rebuild. Files in raw that nothing accounts for go.
+accepted before) and must give the very content that was accepted; a difference stops the rebuild.
+Files in raw that nothing accounts for go.
 """
 
 from __future__ import annotations
@@ -87,9 +87,9 @@ def _write_batch(
         for table, found in _rows_of(plans, row, content).items():
             rows[table] += found
     written = 0
-    for table, content in rows.items():
-        if content:
-            written += write_batch(settings, table, name, content)
+    for table, of_table in rows.items():
+        if of_table:
+            written += write_batch(settings, table, name, of_table)
             kept[table].add(name)
     return written
 
