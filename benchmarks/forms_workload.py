@@ -7,31 +7,27 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
-from ingestion.forms.issue import issue_form
-from ingestion.sample.filling import filled, stable_bytes
-from ingestion.sample.honest import Office
-from plans.periods import period_of
-from plans.reading import read_catalogue, read_plans
-from plans.reporters import reporting_units
+from ingestion.sample.preparing import prepare_letters
+from plans.reading import read_plans
+from warehouse.ledger import open_ledger
+from warehouse.settings import Settings
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping
     from pathlib import Path
-
-    from plans.records import Plan
 
 ROWS, COLUMNS, FIRST_ROW = 40, 9, 10
 WORDS = (
-    "tỷ lệ hồ sơ dịch vụ công trực tuyến toàn trình được tiếp nhận và giải quyết đúng hạn của lĩnh vực hộ tịch đất đai "
-    "xây dựng chuyển đổi số xã thôn tổ dân phố"
-).split()
-ABOUT = (("Mã biểu", "CDS"), ("Đơn vị", "xã số"), ("Kỳ báo cáo", "2026-06"), ("Người lập", "Văn phòng"), ("Phiên bản", "1"))
-PERIOD = "2026-06"
+    "tỷ lệ", "hồ sơ", "dịch vụ công", "trực tuyến", "toàn trình", "tiếp nhận", "giải quyết", "đúng hạn", "lĩnh vực",
+    "hộ tịch", "đất đai", "xây dựng", "chuyển đổi số", "xã", "thôn", "tổ dân phố",
+)  # fmt: skip
+ABOUT = (
+    ("Mã biểu", "CDS"), ("Đơn vị", "xã số"), ("Kỳ báo cáo", "2026-06"), ("Người lập", "Văn phòng"), ("Phiên bản", "1"),
+)  # fmt: skip
+PERIODS = ("2026-05", "2026-06")
 
 
 def write_notes_form(path: Path, seed: int) -> None:
-    """Write one form of 40 rows and 9 columns: merged title, 5 lines about it, a date, two merged header rows, notes."""
+    """Write a form of 40 rows and 9 columns: merged title, 5 lines about it, a date, two header rows, notes."""
     random = Random(seed)
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("Báo cáo")
@@ -50,7 +46,7 @@ def write_notes_form(path: Path, seed: int) -> None:
             sheet.write_string(FIRST_ROW - 1, column, title, bold)
         for row in range(FIRST_ROW, FIRST_ROW + ROWS):
             sheet.write_number(row, 0, row - FIRST_ROW + 1)
-            sheet.write_string(row, 1, " ".join(random.choice(WORDS) for _ in range(10)))
+            sheet.write_string(row, 1, " ".join(random.choice(WORDS) for _ in range(6)))
             sheet.write_string(row, 2, "%")
             for column in range(3, COLUMNS - 1):
                 sheet.write_number(row, column, round(random.uniform(0, 1000), 2), figure)
@@ -64,3 +60,14 @@ def notes_forms(folder: Path, count: int) -> list[Path]:
     for number, path in enumerate(paths):
         write_notes_form(path, number)
     return paths
+
+
+def own_forms(folder: Path) -> list[Path]:
+    """Issue our own forms to every unit of the five plans and return those that were filled in soundly."""
+    settings = Settings(home=folder, is_sample=True)
+    plans = read_plans()
+    engine = open_ledger(settings)
+    letters = [letter for period in PERIODS for letter in prepare_letters(settings, engine, plans, period)]
+    engine.dispose()
+    sound = [letter for letter in letters if letter.expected_outcome.startswith("accepted")]
+    return [letter.path for letter in sound if letter.path and letter.path.suffix == ".xlsx"]
