@@ -102,6 +102,11 @@ proof: setup ## slow proof: the whole job twice from an empty state folder; no f
 	@python -c "import json; a, b = (json.load(open(f'build/proof-{n}.json')) for n in ('first', 'second')); \
 	    assert a['snapshot_id'] == b['snapshot_id'] and a['extracts'] == b['extracts'], (a, b); print('same figures', a['snapshot_id'])"
 
+.PHONY: bench-forms
+bench-forms: setup-test ## benchmark: what reading a form safely costs, then a month of 30,000 forms
+	@python benchmarks/read_forms.py
+	@python benchmarks/thirty_thousand.py
+
 .PHONY: bench-dossiers
 bench-dossiers: setup-test ## benchmark: a million dossiers through HTTP and built; rows per second, memory, equal counts
 	@python benchmarks/million_dossiers.py

@@ -38,7 +38,7 @@ def read_facts(archive: Archive, limits: ReadingLimits) -> dict[str, SheetFacts]
         raise Refusal("FMT-02", found=f"thiếu phần {CONTENT_PART}")
     try:
         content.read(archive.pieces(name))
-    except ValueError as error:  # a repeat that is no number
+    except (LookupError, ValueError) as error:  # a repeat that is no number, an encoding that nobody knows
         raise Refusal("FMT-02", found=f"phần {CONTENT_PART} không đọc được") from error
     return content.sheets
 

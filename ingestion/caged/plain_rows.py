@@ -36,7 +36,7 @@ _ROWS = re.compile(rb"(?:" + _ROW + rb"(?:/>|>\x01*</row>))*")
 _ROW_START = re.compile(_ROW)
 _ATTRIBUTE = re.compile(rb' ([A-Za-z0-9:]+)="([^"]*)"')
 _START = re.compile(rb"(?:<\?xml [^<>]*\?>\s*)?<worksheet[\s>]")
-_OTHER_CELLS = re.compile(rb"<(?:row|c)[\s/>]")
+_OTHER_CELLS = re.compile(rb"<(?:row|c|f)[\s/>]")
 _OPEN, _CLOSE = b"<sheetData>", b"</sheetData>"
 _TRUE = frozenset({b"1", b"true"})
 

@@ -73,7 +73,7 @@ def _read(archive: Archive, part: str, reader: PartReader) -> None:
             reader.read((reader.without_plain_rows(archive.read(name)),))
         else:
             reader.read(archive.pieces(name))
-    except (KeyError, ValueError) as error:  # no number where one must stand
+    except (LookupError, ValueError) as error:  # no number where one must stand, an encoding that nobody knows
         raise Refusal("FMT-02", found=f"phần {part} không đọc được") from error
 
 
@@ -201,7 +201,10 @@ class _Sheet(PartReader):
             if self._has_value or self._has_formula or self._has_text:
                 self._end_cell()
         elif name in _FORMULAS:
-            check_formula("".join(self.text), self.facts.name, address(max(self._row, 0), max(self._column, 0)))
+            cell = (
+                address(max(self._row, 0), max(self._column, 0)) if name == "f" else None
+            )  # rules have no cell of their own
+            check_formula("".join(self.text), self.facts.name, cell)
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         number = attributes.get("r")

@@ -65,6 +65,11 @@ def inspect(path: Path, original_name: str) -> GateVerdict:
         os.close(descriptor)
 
 
+def claimed_kind(original_name: str) -> FileKind | None:
+    """Return the kind that a name claims; of a file that was accepted it is the true one."""
+    return _KINDS.get(_extension(original_name))
+
+
 def _inspect(descriptor: int, extension: str) -> GateVerdict:
     size = os.fstat(descriptor).st_size
     if size == 0:

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from ingestion import rebuild as rebuild_module
+from ingestion.forms.records import ParsedForm
 from ingestion.landing import landed_path
 from ingestion.rebuild import TABLES, rebuild_raw
 from tests.wording import assert_vietnamese
@@ -121,7 +122,7 @@ def test_a_content_that_is_not_the_accepted_one_stops_the_rebuild(worked: Office
 
 def test_a_form_that_is_no_longer_understood_stops_the_rebuild(worked: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     before = {table: rows(worked, table) for table in TABLES}
-    monkeypatch.setattr(rebuild_module, "read_form", lambda *_arguments: None)
+    monkeypatch.setattr(rebuild_module, "read_form", lambda *_arguments: ParsedForm(None, (), (), ()))
     with pytest.raises(ReconciliationFailed, match="khác với khi nhận"):
         rebuild(worked)
     assert {table: rows(worked, table) for table in TABLES} == before

@@ -1,0 +1,116 @@
+"""A month's forms of the country: 30,000 read in the cage on 2 lanes, judged, written, one Parquet file per 500.
+
+Our own issued forms, filled in; two months of the five plans' units, over and over. Prints the time of
+every part, the largest memory of the whole family of processes (PSS) and the rows. `--intake` files
+besides go the whole way: landing, ledger, decision, raw rows.
+Run: `python benchmarks/thirty_thousand.py --files 30000`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import itertools
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+from forms_workload import own_forms
+from measuring import Worker
+
+from ingestion.arrivals import Decision, Receipt
+from ingestion.cage import Cage
+from ingestion.decisions import raw_rows
+from ingestion.forms.read import read_form
+from ingestion.forms.records import Sender
+from ingestion.intake import Arrival, take_in
+from ingestion.reading import LANES, read_batch
+from plans.reading import read_plans
+from warehouse.ledger import open_ledger
+from warehouse.raw import ensure_tables, write_batch
+from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from ingestion.forms.records import ParsedForm
+    from ingestion.reading import Reading
+
+BATCH_SIZE = 500
+TABLES = ("observations", "task_reports")
+KNOWN_FROM = dt.datetime(2026, 7, 20, 3, tzinfo=dt.UTC)
+
+
+def read_month(home: str, files: list[str], count: int) -> dict[str, float]:
+    """Read, judge and write `count` forms; return the seconds of each part and the numbers of forms and rows."""
+    settings, plans = Settings(home=Path(home)), read_plans()
+    ensure_tables(settings)
+    spent = dict.fromkeys(("gate and cage (waited for)", "judge", "parquet", "accepted forms", "rows"), 0.0)
+    coming = itertools.islice(itertools.cycle(Path(file) for file in files), count)
+    with Cage(lanes=LANES) as cage:
+        readings = read_batch(cage, ((path, path.name) for path in coming))
+        for number in range(0, count, BATCH_SIZE):
+            rows: dict[str, list[dict[str, object]]] = {table: [] for table in TABLES}
+            for place in range(number, min(number + BATCH_SIZE, count)):
+                started = time.perf_counter()
+                reading: Reading = next(readings)
+                read = time.perf_counter()
+                parsed = read_form(reading.content, plans, Sender()) if reading.content else None
+                if parsed and not parsed.is_refused and parsed.identity:
+                    spent["accepted forms"] += 1
+                    for table, found in rows_of(parsed, place).items():
+                        rows[table] += found
+                spent["judge"] += time.perf_counter() - read
+                spent["gate and cage (waited for)"] += read - started
+            started = time.perf_counter()
+            spent["rows"] += sum(write_batch(settings, table, f"b{number:06}", rows[table]) for table in TABLES)
+            spent["parquet"] += time.perf_counter() - started
+    written = sum(pq.read_metadata(path).num_rows for table in TABLES for path in (settings.raw / table).glob("b*"))
+    assert written == spent["rows"]
+    return spent
+
+
+def rows_of(parsed: ParsedForm, number: int) -> dict[str, list[dict[str, object]]]:
+    """Return the raw rows of an accepted form under a receipt of its own."""
+    receipt = Receipt(f"R{number:012}", "0" * 64, "form.xlsx", "benchmark", Sender(), KNOWN_FROM)
+    identity = parsed.identity
+    assert identity
+    decision = Decision(
+        receipt, "accepted", plan_key=identity.plan_key, unit_code=identity.unit_code, form_code=identity.form_code,
+        period=identity.period, revision=1,
+    )  # fmt: skip
+    return raw_rows(decision, parsed, KNOWN_FROM)
+
+
+def whole_intake(home: str, files: list[str]) -> dict[str, float]:
+    """Take files in the whole way; return how many were accepted."""
+    settings, plans = Settings(home=Path(home)), read_plans()
+    engine = open_ledger(settings)
+    arrivals = [Arrival(Path(file), Path(file).name, "command", Sender()) for file in files]
+    results = take_in(settings, engine, plans, arrivals, KNOWN_FROM)
+    engine.dispose()
+    return {"accepted": float(sum(result.outcome.startswith("accepted") for result in results))}
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=30_000)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, Worker() as worker:
+        files = [str(path) for path in own_forms(Path(folder) / "office")]
+        month = worker.call(read_month, f"{folder}/month", files, asked.files)
+        peak = worker.peak_mib
+        intake = worker.call(whole_intake, f"{folder}/intake", files)
+    print(f"{asked.files} forms ({len(files)} different) in {month.seconds:.1f} s on {LANES} lanes")
+    for part, figure in month.result.items():
+        print(f"  {part:28} {figure:12,.1f}")
+    print(f"  memory of all processes      {peak:12,.0f} MiB PSS at most")
+    each = intake.seconds / len(files) * 1000
+    print(
+        f"whole intake of {len(files)} different forms: {each:.1f} ms a form, {intake.result['accepted']:.0f} accepted"
+    )
+
+
+if __name__ == "__main__":
+    main()
