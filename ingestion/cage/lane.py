@@ -25,7 +25,7 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = sysconfig.get_path("purelib"), sysconfig.get_path("platlib")
 BOOT = "import sys; sys.path[1:1] = sys.argv[2:]; from ingestion.caged.zygote import main; main()"
 PIECE = 1 << 20
-LARGEST_ANSWER = 1 << 27
+LARGEST_ANSWER = 1 << 26
 START_SECONDS = 30.0
 GRACE_SECONDS = 2.0
 END_SECONDS = 5.0
