@@ -25,6 +25,7 @@ class Limits:
     columns: int
     cells: int
     cell_characters: int
+    text_characters: int
     line_characters: int
     styles: int
     merged_ranges: int

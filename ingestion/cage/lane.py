@@ -25,7 +25,7 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = sysconfig.get_path("purelib"), sysconfig.get_path("platlib")
 BOOT = "import sys; sys.path[1:1] = sys.argv[2:]; from ingestion.caged.zygote import main; main()"
 PIECE = 1 << 20
-LARGEST_ANSWER = 1 << 27
+LARGEST_ANSWER = 1 << 26
 START_SECONDS = 30.0
 GRACE_SECONDS = 2.0
 END_SECONDS = 5.0
@@ -43,7 +43,7 @@ class CageUnavailable(ThuocDoError):
 class LaneLost(Exception):
     """The talk with the zygote broke off; it was ended. `reason` says whose fault that can be."""
 
-    def __init__(self, reason: Literal["time", "size", "died"]) -> None:
+    def __init__(self, reason: Literal["wait", "size", "died"]) -> None:
         """Keep the reason: 'died' is never the upload's fault, the child cannot reach the zygote."""
         super().__init__(reason)
         self.reason = reason
@@ -165,7 +165,7 @@ def _listen(descriptor: int, deadline: float) -> bytes:
         answer += piece
         if len(answer) > LARGEST_ANSWER:
             raise LaneLost("size")
-    raise LaneLost("time")
+    raise LaneLost("wait")
 
 
 def _is_ready(descriptor: int, deadline: float) -> bool:

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 # The kernel's word that the processor seconds are used up.
 TIME_SIGNALS = frozenset({-signal.SIGXCPU})
-_OVER = {"time": ("thời gian", "reading_seconds"), "size": ("dung lượng", "cells")}
+_OVER = {
+    "time": ("thời gian đọc", "reading_seconds"),
+    "wait": ("thời gian chờ", "waiting_seconds"),
+    "size": ("dung lượng", "cells"),
+}
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ def judge(outcome: Outcome) -> CagedFile:
             something incomplete.
     """
     if outcome.timed_out or outcome.exit in TIME_SIGNALS:
-        raise CageRefused(over_limit("time"))
+        raise CageRefused(over_limit("wait" if outcome.timed_out else "time"))
     content = file_of(outcome.answer)
     if content is None or outcome.exit != 0:
         told = f"tín hiệu {-outcome.exit}" if outcome.exit < 0 else "câu trả lời không trọn vẹn"
@@ -46,7 +50,7 @@ def judge(outcome: Outcome) -> CagedFile:
     return content
 
 
-def over_limit(reason: Literal["time", "size"]) -> Finding:
+def over_limit(reason: Literal["time", "wait", "size"]) -> Finding:
     """Return SEC-20 with the limit that was passed."""
     what, limit = _OVER[reason]
     return finding("SEC-20", what=what, expected=limit_text(limit))

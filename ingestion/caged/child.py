@@ -10,7 +10,7 @@ from ingestion.caged.call_filter import filter_calls
 from ingestion.caged.delimited import read_csv, read_json
 from ingestion.caged.isolation import forbid_descriptors, limit_child
 from ingestion.caged.request import FILE_HEAD, FRAME_LENGTH, ReadingLimits, Refusal, frame_of, write_all
-from ingestion.caged.workbook import read_workbook
+from ingestion.caged.workbook import read_workbook, within_text_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ def run_reader(stream: int, limits: ReadingLimits, reads: int) -> NoReturn:
 
 def _frames(content: bytes, kind: str, limits: ReadingLimits) -> Iterator[bytes]:
     try:
-        for sheet in _sheets(content, kind, limits):
+        for sheet in within_text_limit(_sheets(content, kind, limits), limits):
             yield frame_of({"sheet": sheet})
         yield frame_of({"done": True})
     except Refusal as refusal:

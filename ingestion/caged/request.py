@@ -33,6 +33,7 @@ class ReadingLimits:
     columns: int
     cells: int
     cell_characters: int
+    text_characters: int
     line_characters: int
     unpacked_bytes: int
     reading_seconds: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -45,6 +45,24 @@ def read_workbook(content: bytes, kind: str, limits: ReadingLimits) -> Iterator[
                 yield _sheet_map(facts[sheet.name], rows, sheet.visible != SheetVisibleEnum.Visible, limits)
     except CalamineError as error:
         raise Refusal("FMT-02", found=type(error).__name__) from error
+
+
+def within_text_limit(sheets: Iterable[Sheet], limits: ReadingLimits) -> Iterator[Sheet]:
+    """Pass sheets on while their texts together stay within the limit.
+
+    One shared string of a few bytes may stand in every cell, and the receiver gets it as often.
+
+    Raises:
+        Refusal: FMT-16 more text in the whole file than allowed.
+    """
+    total = 0
+    for sheet in sheets:
+        rows: Any = sheet["rows"]
+        total += sum(len(cell) for row in rows for cell in row if type(cell) is str)
+        if total > limits.text_characters:
+            found = f"hơn {limits.text_characters}"
+            raise Refusal("FMT-16", what="ký tự", found=found, limit="text_characters")
+        yield sheet
 
 
 def check_names(names: Iterable[str]) -> None:

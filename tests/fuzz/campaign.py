@@ -7,6 +7,7 @@ same number, salt and seeds give the same bytes, so that a complaint can be made
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import multiprocessing
 import sys
@@ -26,7 +27,8 @@ from tests.fuzz.mutants import LARGEST_SEED, Seed, mutant
 from tests.fuzz.oracle import Examined, Oracle, resident_mebibytes
 from tests.ingestion.deciding import open_desk
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
+PROJECT = Path(__file__).parents[2]
+FIXTURES = PROJECT / "tests" / "fixtures"
 CORPORA = (FIXTURES / "honest", FIXTURES / "hostile")
 KINDS = (".xlsx", ".ods", ".csv", ".tsv", ".txt", ".json")
 BATCH = 500
@@ -42,6 +44,14 @@ def all_seeds() -> tuple[Seed, ...]:
     found = [path for folder in CORPORA for path in sorted(folder.rglob("*")) if path.suffix in KINDS]
     kept = [Seed(path.name, path.read_bytes()) for path in found if path.stat().st_size <= LARGEST_SEED]
     return (*own * max(1, len(kept) // len(own)), *kept)
+
+
+def fingerprint() -> str:
+    """Return a short hash of the code that is examined, the mutations and the seeds: other ones start anew."""
+    folders = (PROJECT / "ingestion", PROJECT / "tests" / "fuzz")
+    code = sorted(path for folder in folders for kind in ("*.py", "*.yml") for path in folder.rglob(kind))
+    contents = [*(path.read_bytes() for path in code), *(seed.content for seed in all_seeds())]
+    return hashlib.sha256(b"".join(hashlib.sha256(content).digest() for content in contents)).hexdigest()[:12]
 
 
 @dataclass
@@ -190,7 +200,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path("build/fuzz"))
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
-    total = run(asked.files, asked.salt, asked.folder / f"batches-{asked.salt}.jsonl")
+    total = run(asked.files, asked.salt, asked.folder / f"batches-{fingerprint()}-{asked.salt}.jsonl")
     (asked.folder / "summary.json").write_text(json.dumps(total.as_json(), indent=2), encoding="utf-8")
     _tell(report(total))
     return 1 if total.complaints else 0

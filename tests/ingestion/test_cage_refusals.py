@@ -187,7 +187,7 @@ def test_a_reading_that_outlasts_the_wall_clock_is_killed_as_sec_20(tmp_path: Pa
     table = json.dumps([["x" * 10] * 500] * 1000).encode()
     with Cage(limits_in_force=dataclasses.replace(limits(), waiting_seconds=0)) as cage:
         found = refusal(cage, tmp_path, "json", table)
-    assert (found.code, found.expected) == ("SEC-20", "5 giây đọc tệp")
+    assert (found.code, found.expected) == ("SEC-20", "10 giây chờ đọc tệp")
 
 
 @pytest.mark.parametrize(

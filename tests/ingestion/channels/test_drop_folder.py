@@ -6,6 +6,8 @@ import datetime as dt
 import errno
 import os
 import shutil
+import socket
+import stat
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -281,8 +283,10 @@ def test_older_files_come_first(commune: Office) -> None:
     assert [(result.file, result.revision) for result in collect(commune)] == [("b.xlsx", 1), ("a.xlsx", 2)]
 
 
-@pytest.mark.parametrize("make", ["symlink", "folder_link", "hard_link", "fifo"])
-def test_what_is_no_plain_file_is_set_aside_unopened(commune: Office, tmp_path: Path, make: str) -> None:
+@pytest.mark.parametrize("make", ["symlink", "broken_link", "folder_link", "hard_link", "fifo", "socket", "device"])
+def test_what_is_no_plain_file_is_set_aside_unopened(
+    commune: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: str
+) -> None:
     outside = tmp_path / "ngoai.xlsx"
     shutil.copyfile(commune.fill(GOOD), outside)
     odd = unit_folder(commune) / "la.xlsx"
@@ -290,8 +294,19 @@ def test_what_is_no_plain_file_is_set_aside_unopened(commune: Office, tmp_path: 
         odd.symlink_to(outside)
     elif make == "folder_link":
         odd.symlink_to(tmp_path)
+    elif make == "broken_link":
+        odd.symlink_to(tmp_path / "không có")
     elif make == "hard_link":
         odd.hardlink_to(outside)
+    elif make == "socket":
+        monkeypatch.chdir(odd.parent)  # an address of a socket is short
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(odd.name)
+    elif make == "device":
+        try:
+            os.mknod(odd, stat.S_IFCHR | 0o600, os.makedev(1, 5))  # /dev/zero, which never ends
+        except PermissionError:
+            os.mknod(odd, stat.S_IFIFO)  # only root may make a device
     else:
         os.mkfifo(odd)
     (result,) = collect(commune)
@@ -299,6 +314,31 @@ def test_what_is_no_plain_file_is_set_aside_unopened(commune: Office, tmp_path: 
     assert (left(commune), outside.exists()) == ([], True)
     assert len(held(commune)) == 1
     assert collect(commune) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"-rf .xlsx", "-rf .xlsx"),
+        (b"CON.xlsx", "CON.xlsx"),
+        (b"=cmd|'calc'!A0.xlsx", "=cmd|'calc'!A0.xlsx"),
+        (b"a\nb\x1b[2J.xlsx", "a\\u000ab\\u001b[2J.xlsx"),
+        ("x\u202excod.xlsx".encode(), "x\\u202excod.xlsx"),
+        ("bie\u0302\u0309u.xlsx".encode(), "biểu.xlsx"),
+        (b"a\\..\\x.xlsx", "a\\..\\x.xlsx"),
+        (b"%2e%2e%2fx.xlsx", "%2e%2e%2fx.xlsx"),
+        (b"x" * 250 + b".xlsx", None),
+        (b"\xff\xfe.xlsx", None),
+    ],
+)
+def test_a_name_made_to_harm_is_only_a_text(commune: Office, name: bytes, shown: str | None) -> None:
+    target = os.path.join(os.fsencode(unit_folder(commune)), name)  # noqa: PTH118 pathlib joins no bytes
+    shutil.copyfile(commune.fill(GOOD), target)
+    (result,) = collect(commune)
+    assert (result.outcome, left(commune)) == ("accepted", [])
+    assert result.file == shown or shown is None
+    assert result.file.isprintable()
+    assert result.model_dump_json().encode().decode("utf-8")
 
 
 def test_a_folder_name_that_is_no_code_is_no_sender(commune: Office) -> None:

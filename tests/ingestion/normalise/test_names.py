@@ -29,10 +29,11 @@ def test_a_decomposed_name_is_shown_composed() -> None:
     assert escape_name("ba\u0301o ca\u0301o.xlsx") == "báo cáo.xlsx"
 
 
-def test_a_name_of_4000_characters_is_cut() -> None:
-    shown = escape_name("x" * 4000)
+def test_a_name_of_4000_characters_is_cut_in_its_middle() -> None:
+    shown = escape_name("x" * 4000 + ".xlsx")
     assert len(shown) == SHOWN_NAME_LENGTH
-    assert shown.endswith("…")
+    assert shown.endswith("xxx.xlsx")
+    assert "x…x" in shown
 
 
 @given(st.text(st.characters()))
