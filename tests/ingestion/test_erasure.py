@@ -113,7 +113,8 @@ def test_the_slip_of_an_erased_file_is_the_list_of_what_was_found(commune: Offic
     result = hand_in(commune, with_note(commune, CANARIES["phone"]))
     slip = openpyxl.load_workbook(write_slip(commune.settings, commune.engine, result.receipt_id))
     assert len(slip.worksheets) == 1
-    assert [row[0] for row in slip.worksheets[0].iter_rows(min_row=6, values_only=True)] == ["PII-01"]
+    told = [row[0] for row in slip.worksheets[0].iter_rows(values_only=True)]
+    assert told.count("PII-01") == 1
 
 
 def test_evidence_rebuild_and_backup_do_not_miss_an_erased_file(commune: Office, tmp_path: Path) -> None:
