@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ingestion.arrivals import ACCEPTED, Decision, Receipt, outcome_of
-from ingestion.cage import CageRefused, read_sheets
+from ingestion.cage import shared_cage
 from ingestion.erasure import ERASING
 from ingestion.findings import Finding, finding
 from ingestion.forms.changes import changed_cells
@@ -20,8 +20,8 @@ from ingestion.forms.contents import date_shown, form_contents, moment_shown
 from ingestion.forms.layout import FORM_CODE
 from ingestion.forms.portal_figures import portal_figures
 from ingestion.forms.read import read_form
-from ingestion.gate import inspect
 from ingestion.landing import landed_path
+from ingestion.reading import Reading, read_upload
 from plans.periods import default_regime, period_of, unit_form_due_on
 from warehouse.clock import VIETNAM, end_of_day
 
@@ -48,25 +48,30 @@ OUTCOME_NAMES = {
 
 
 def decide(
-    settings: Settings, view: LedgerView, plans: Mapping[str, Plan], receipt: Receipt, now: dt.datetime
+    settings: Settings,
+    view: LedgerView,
+    plans: Mapping[str, Plan],
+    receipt: Receipt,
+    now: dt.datetime,
+    reading: Reading | None = None,
 ) -> Decision:
-    """Decide one receipt; `now` becomes the instant from which its figures are known."""
+    """Decide one receipt; `now` becomes the instant from which its figures are known.
+
+    `reading` is what its file holds, where it was read ahead; else it is read when it must be.
+    """
     if receipt.channel not in ANONYMOUS_CHANNELS and not receipt.sender.is_known:
         found = f"tệp gửi qua “{receipt.channel}” không rõ đơn vị"
         return _refused(receipt, (finding("IDN-01", found=found, expected="<mã kế hoạch>/<mã đơn vị>"),))
     repeated = _same_bytes(view, receipt)
     if repeated:
         return repeated
-    path = landed_path(settings, receipt.sha256)
-    verdict = inspect(path, receipt.original_name)
-    if verdict.kind is None or verdict.is_refused:
-        return _refused(receipt, verdict.findings)
-    try:
-        caged = read_sheets(path, verdict.kind)
-    except CageRefused as refusal:
-        return _refused(receipt, (*verdict.findings, refusal.finding))
+    if reading is None:
+        reading = read_upload(shared_cage(), landed_path(settings, receipt.sha256), receipt.original_name)
+    caged = reading.content
+    if caged is None:
+        return _refused(receipt, reading.findings)
     parsed = read_form(caged, plans, receipt.sender)
-    findings = (*verdict.findings, *parsed.findings)
+    findings = (*reading.findings, *parsed.findings)
     identity = parsed.identity
     if identity is None or parsed.is_refused or any(found.severity == "error" for found in findings):
         return _refused(receipt, findings, identity)

@@ -33,6 +33,7 @@ from ingestion.erasure import erased_hashes, record_erasures, remove_erased
 from ingestion.findings import Finding
 from ingestion.landing import Landed
 from ingestion.ledger_view import LedgerView
+from ingestion.reading_ahead import ReadingAhead
 from ingestion.unlanded import NOTE_FOLDER, StillChanging, land_or_note
 from warehouse.errors import WriterBusy
 from warehouse.ledger import audit, instant, transaction
@@ -176,9 +177,10 @@ def _finish(settings: Settings, engine: sa.Engine, plans: Mapping[str, Plan], no
     if not receipts:
         return {}
     view = LedgerView(engine)
+    ahead = ReadingAhead(settings, receipts, view.decided_files())
     decisions = []
     for receipt in receipts:
-        decision = decide(settings, view, plans, receipt, now)
+        decision = decide(settings, view, plans, receipt, now, ahead.of(receipt))
         view.remember(decision)
         decisions.append(decision)
     with transaction(engine) as connection:

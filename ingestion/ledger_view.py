@@ -126,6 +126,13 @@ class LedgerView:
         stored = [Standing(row.receipt_id, row.revision, row.content_hash) for row in rows]
         return stored + self._pending_revisions.get(key, [])
 
+    def decided_files(self) -> set[str]:
+        """Return the sha256 of every file with an open receipt that has a decided one, too."""
+        still_open = sa.select(RECEIPTS.c.sha256).where(RECEIPTS.c.outcome == OPEN)
+        query = sa.select(RECEIPTS.c.sha256).where(RECEIPTS.c.outcome != OPEN, RECEIPTS.c.sha256.in_(still_open))
+        with self._engine.connect() as connection:
+            return set(connection.scalars(query))
+
     def earlier_receipts(self, sha256: str) -> list[Earlier]:
         """Return decided receipts of the same bytes that repeat no other one, oldest first."""
         query = (

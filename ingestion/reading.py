@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from ingestion.findings import Finding
 
-LANES = min(2, os.cpu_count() or 1)
 WAITING = 2
 """Readings that may wait for the caller, for each lane: enough to keep lanes busy, few enough to be held."""
 TOGETHER, TOGETHER_BYTES = 50, 8 << 20

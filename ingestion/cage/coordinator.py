@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 KINDS = frozenset({"xlsx", "ods", "csv", "json"})
 ATTEMPTS = 2
+LANES = min(2, os.cpu_count() or 1)
 
 
 class Cage:
@@ -176,7 +177,7 @@ class _Shared:
     def cage(self) -> Cage:
         with self._lock:
             if self._cage is None:
-                self._cage = Cage()
+                self._cage = Cage(LANES)
                 atexit.register(self._cage.close)
             return self._cage
 
@@ -190,6 +191,11 @@ _shared = _Shared()
 os.register_at_fork(after_in_child=_shared.after_fork)
 
 
+def shared_cage() -> Cage:
+    """Return the cage of this process; its lanes start when they are first needed."""
+    return _shared.cage()
+
+
 def read_sheets(path: Path, kind: str) -> CagedFile:
     """Read one upload in the cage of this process, which starts at the first call; see `Cage.read`."""
-    return _shared.cage().read(path, kind)
+    return shared_cage().read(path, kind)

@@ -11,7 +11,7 @@ import pytest
 
 from ingestion import decisions
 from ingestion.arrivals import Decision
-from ingestion.cage import CageRefused, coordinator
+from ingestion.cage import Cage, CageRefused, coordinator
 from ingestion.findings import finding
 from ingestion.gate import GateVerdict, inspection
 from tests.fixtures.filled_forms import plans
@@ -144,7 +144,7 @@ def test_figures_that_get_lost_on_the_way_are_a_complaint(
 def test_figures_that_another_reader_does_not_see_are_a_complaint(
     oracle: Oracle, form: Seed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = decisions.read_sheets
+    real = Cage.read
 
     def doubled(*asked: Any) -> Any:
         caged = real(*asked)
@@ -156,7 +156,7 @@ def test_figures_that_another_reader_does_not_see_are_a_complaint(
         ]
         return dataclasses.replace(caged, sheets=tuple(sheets))
 
-    monkeypatch.setattr(decisions, "read_sheets", doubled)
+    monkeypatch.setattr(Cage, "read", doubled)
     changed = zip_of(Random(1), [*parts_of(form.content), ("docProps/a.xml", b"<a/>")])
     assert "openpyxl sees 92.5" in complaint(oracle, form, changed)
 
@@ -167,7 +167,7 @@ def test_a_gate_that_lets_everything_through_leaves_the_cage_to_refuse(
     def blind(_path: Path, name: str) -> GateVerdict:
         return GateVerdict(inspection._KINDS.get(f".{name.rpartition('.')[2]}"))
 
-    monkeypatch.setattr(decisions, "inspect", blind)
+    monkeypatch.setattr("ingestion.reading.inspect", blind)
     summary = examine_batch(range(200), SALT, seeds, oracle)
     assert [told for told in summary.complaints if "crash" in told["complaint"] or "hang" in told["complaint"]] == []
 
@@ -183,5 +183,5 @@ def test_a_refusal_of_the_cage_is_no_complaint(oracle: Oracle, form: Seed, monke
     def refused(*_: object) -> None:
         raise CageRefused(finding("SEC-19"))
 
-    monkeypatch.setattr(decisions, "read_sheets", refused)
+    monkeypatch.setattr(Cage, "read", refused)
     assert complaint(oracle, form) == ""

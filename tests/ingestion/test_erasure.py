@@ -52,7 +52,10 @@ def erasures(commune: Office) -> list[str]:
 
 
 @pytest.mark.parametrize("canary", CANARIES.values(), ids=CANARIES)
-def test_what_was_found_is_nowhere_in_the_state_folder_after_the_run(commune: Office, canary: str) -> None:
+def test_what_was_found_is_nowhere_in_the_state_folder_nor_in_the_log_after_the_run(
+    commune: Office, canary: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
     folder = commune.settings.drop / PLAN_KEY / "vhxh"
     folder.mkdir(parents=True)
     shutil.copyfile(with_note(commune, f"Liên hệ: {canary}"), folder / f"Biểu của {canary}.xlsx")
@@ -65,7 +68,7 @@ def test_what_was_found_is_nowhere_in_the_state_folder_after_the_run(commune: Of
     told = json.dumps(list_receipts(commune.engine), ensure_ascii=False) + result.model_dump_json()
     commune.engine.dispose()
     assert places_of(commune.settings.root, canary) == []
-    assert canary not in told
+    assert canary not in told + caplog.text
 
 
 def test_the_search_finds_what_is_there(commune: Office) -> None:
@@ -113,7 +116,8 @@ def test_the_slip_of_an_erased_file_is_the_list_of_what_was_found(commune: Offic
     result = hand_in(commune, with_note(commune, CANARIES["phone"]))
     slip = openpyxl.load_workbook(write_slip(commune.settings, commune.engine, result.receipt_id))
     assert len(slip.worksheets) == 1
-    assert [row[0] for row in slip.worksheets[0].iter_rows(min_row=6, values_only=True)] == ["PII-01"]
+    told = [row[0] for row in slip.worksheets[0].iter_rows(values_only=True)]
+    assert told.count("PII-01") == 1
 
 
 def test_evidence_rebuild_and_backup_do_not_miss_an_erased_file(commune: Office, tmp_path: Path) -> None:

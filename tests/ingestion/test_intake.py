@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from ingestion import intake, unlanded
+from ingestion.cage import Cage, CagedFile
 from ingestion.findings import FindingRefused, finding
 from ingestion.forms.layout import INDICATOR_SHEET
 from ingestion.intake import Arrival, finish_open_receipts, take_in
@@ -298,6 +299,25 @@ def test_one_batch_of_raw_rows_holds_all_files_of_a_call(commune: Office) -> Non
     other = commune.fill({"yt-01": {"value": 96}}, unit_code="tram-y-te", name="yt.xlsx")
     commune.submit(commune.fill(GOOD), other)
     assert len(batches(commune.settings, "observations")) == 1
+
+
+def test_bytes_are_read_once_in_the_order_of_arrival_however_often_they_come(
+    commune: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, asked = Cage.read, []
+
+    def counted(cage: Cage, path: Path, kind: str) -> CagedFile:
+        asked.append(path.name)
+        return read(cage, path, kind)
+
+    monkeypatch.setattr(Cage, "read", counted)
+    garbage = tmp_path / "la.xlsx"
+    garbage.write_bytes(b"PK")
+    path = commune.fill(GOOD)
+    other = commune.fill({"yt-01": {"value": 96}}, unit_code="tram-y-te", name="yt.xlsx")
+    results = commune.submit(path, path, garbage, other, path)
+    assert [result.outcome for result in results] == ["accepted", "duplicate", "rejected", "accepted", "duplicate"]
+    assert sorted(asked) == sorted([results[0].sha256, results[3].sha256])
 
 
 def test_the_audit_log_tells_every_decision_and_holds(commune: Office) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ingestion.receipts import list_receipts
 from warehouse.ledger import instant, transaction
-from warehouse.ledger_tables import FILES, FINDINGS, RECEIPTS
+from warehouse.ledger_tables import ERASURES, FILES, FINDINGS, RECEIPTS
 
 if TYPE_CHECKING:
     from typing import Any
@@ -60,6 +60,14 @@ def test_a_period_has_its_receipts(filled: sa.Engine) -> None:
 def test_findings_stand_with_their_receipt_in_their_order(filled: sa.Engine) -> None:
     findings = {row["receipt_id"]: [found["code"] for found in row["findings"]] for row in list_receipts(filled)}
     assert findings == {"R-3": [], "R-1": ["NUM-04", "BLK-01"], "R-2": [], "R-0": []}
+
+
+def test_an_erased_file_is_told_as_erased(filled: sa.Engine, now: dt.datetime) -> None:
+    with transaction(filled) as connection:
+        erased = {"sha256": f"{'R-1':0>64}", "reason": "PII-01", "erased_at": instant(now)}
+        connection.execute(sa.insert(ERASURES).values(**erased))
+    told = {row["receipt_id"]: row["erased_at"] for row in list_receipts(filled)}
+    assert told == {"R-3": None, "R-1": instant(now), "R-2": None, "R-0": None}
 
 
 def test_an_empty_ledger_has_no_receipts(any_ledger: sa.Engine) -> None:

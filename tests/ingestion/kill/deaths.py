@@ -30,6 +30,7 @@ class Day:
     morning: Settings
     readings: Readings | None
     steps: tuple[Step, ...]
+    lived: Settings
     evening: State
 
 
@@ -62,7 +63,7 @@ def undisturbed(morning: Settings, readings: Readings | None, folder: Path) -> D
     settings, trace = copy(morning, folder / "undisturbed"), folder / "trace.json"
     assert forked(settings, None, readings, trace) == 0
     steps = tuple(Step(name, tuple(places)) for name, places in json.loads(trace.read_text()))
-    return Day(morning, readings, steps, state_of(settings))
+    return Day(morning, readings, steps, settings, state_of(settings))
 
 
 def copy(morning: Settings, folder: Path) -> Settings:

@@ -10,8 +10,8 @@ import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ingestion import decisions, intake
-from ingestion.cage import CagedFile, read_sheets
+from ingestion import intake
+from ingestion.cage import Cage, CagedFile, read_sheets
 from ingestion.channels.drop_folder import collect_drop_folder
 from ingestion.channels.fetch import collect_channels
 from ingestion.gate import inspect
@@ -121,7 +121,7 @@ def live(
     With `readings` the cage is not asked: reading changes nothing durable, and starting a cage takes time.
     """
     if readings is not None:
-        decisions.read_sheets = lambda path, kind: readings[path.name, kind]
+        Cage.read = lambda _cage, path, kind: readings[path.name, kind]  # type: ignore[method-assign]
     intake.BATCH_SIZE = BATCH_SIZE
     ledger, plans = open_ledger(settings), read_plans(settings.plans_folder)
     watch = Watch(settings.root, last, blow)
