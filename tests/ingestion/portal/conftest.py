@@ -57,7 +57,7 @@ def portal(demo_portal: Portal) -> Portal:
     """The demo portal with small pages, each a batch of its own, and short waits."""
     search = demo_portal.search.model_copy(update={"page_size": PAGE_SIZE, "batch_rows": 1})
     limits = demo_portal.limits.model_copy(
-        update={"first_wait_seconds": 0.01, "requests_per_second": 1000, "attempts": 3, "read_seconds": 2}
+        update={"first_wait_seconds": 0.01, "requests_per_second": 1000, "attempts": 3, "read_seconds": 30}
     )
     return demo_portal.model_copy(update={"search": search, "limits": limits})
 
