@@ -18,14 +18,14 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from bare_dossiers import Counts, counts_of_bare, counts_of_raw, pull_bare
-from measuring import MIB, Measured, Worker
+from measuring import Measured, Worker, family_mib
 from product_steps import Pulled, build, judge_and_publish, pull_communes, real_communes
 from pydantic import SecretStr
 
@@ -34,6 +34,9 @@ from ingestion.portal.simulator.process import start_simulator
 from warehouse.clock import VIETNAM
 from warehouse.reading import opened, rows_of
 from warehouse.settings import PROJECT, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PASSWORD = "mat-khau-do"  # noqa: S105 - of a simulator that lives as long as this script
 END = dt.datetime(2026, 12, 1, 8, tzinfo=VIETNAM)
@@ -67,21 +70,19 @@ def pull_all(place: Place, bare_every: int) -> dict[str, Any]:
             pulls.append(product.call(pull_communes, place.settings, place.portal, communes, END))
             if number % bare_every == 0 and number not in bares:
                 bares[number] = bare.call(pull_bare, communes, *asked)
-    rows, wall = sum(pull.result.rows for pull in pulls), sum(pull.seconds for pull in pulls)
+            print(f"{sum(pull.result.rows for pull in pulls)} dossiers in {_wall(pulls):.0f} s", file=sys.stderr)
+    paired = [pulls[number] for number in bares]
+    rows, wall = sum(pull.result.rows for pull in pulls), _wall(pulls)
     steps = {step: sum(pull.result.seconds[step] for pull in pulls) for step in pulls[0].result.seconds}
     steps["the rest"] = wall - sum(steps.values())
     return {
         "rows": rows,
         "rows_per_second": round(rows / wall),
-        "rows_per_cpu_second": round(rows / sum(pull.cpu_seconds for pull in pulls)),
-        "seconds": round(wall),
+        "rows_per_cpu_second": round(rows / _cpu(pulls)),
+        "seconds": {"wall": round(wall), "cpu": round(_cpu(pulls))},
         "ratio_to_bare": {
-            "wall": round(
-                sum(pulls[number].seconds for number in bares) / sum(each.seconds for each in bares.values()), 2
-            ),
-            "cpu": round(
-                sum(pulls[number].cpu_seconds for number in bares) / sum(each.cpu_seconds for each in bares.values()), 2
-            ),
+            "wall": round(_wall(paired) / _wall(bares.values()), 2),
+            "cpu": round(_cpu(paired) / _cpu(bares.values()), 2),
         },
         "rows_of_bare": sum(each.result for each in bares.values()),
         "peak_mib": {"product": round(product.peak_mib), "bare": round(bare.peak_mib)},
@@ -109,6 +110,14 @@ def build_all(place: Place, rows: int, rounds: int) -> dict[str, Any]:
         "peak_mib": {"product": round(product.peak_mib), "bare": round(bare.peak_mib)},
         "slowest_nodes": {node.split(".", 2)[2]: round(taken, 2) for node, taken in _largest(built.result)[:SLOWEST]},
     }
+
+
+def _wall(turns: Iterable[Measured[Any]]) -> float:
+    return sum(turn.seconds for turn in turns)
+
+
+def _cpu(turns: Iterable[Measured[Any]]) -> float:
+    return sum(turn.cpu_seconds for turn in turns)
 
 
 def _largest(seconds: dict[str, float]) -> list[tuple[str, float]]:
@@ -152,7 +161,7 @@ def simulator_spent() -> dict[str, int]:
     """Return what the simulator has used."""
     simulator = next(child for child in psutil.Process().children() if "ingestion.portal.simulator" in child.cmdline())
     times = simulator.cpu_times()
-    return {"cpu_seconds": round(times.user + times.system), "mib": round(simulator.memory_full_info().pss / MIB)}
+    return {"cpu_seconds": round(times.user + times.system), "mib": round(family_mib(simulator.pid))}
 
 
 def main() -> None:
