@@ -117,7 +117,7 @@ def _standing_faults(settings: Settings, plans: Mapping[str, Plan]) -> Iterator[
             if rate is None and indicator.value_kind is ValueKind.RATIO and is_stuck(plan, indicator):
                 yield fault | {"rule": "STK-01"}
             if rate == FLAGGED_RATE and plan.commune_code in FLAG_COUNTERS:
-                yield fault | {"rule": "CLM-01"}
+                yield fault | {"rule": "CLM-01", "cause": "definition"}
 
 
 def _names(plan: Plan, form: IssuedForm, period: Period) -> tuple[str, str, str]:
