@@ -69,13 +69,13 @@ def portal_figures(settings: Settings, period: Period, now: dt.datetime) -> Port
         path = snapshot_path(settings)
     except NotPublished:
         return PortalFigures({}, {})
-    known = {key: figure for key, figure in _figures(path, period).items() if figure.known_until <= now}
+    known = {key: figure for key, figure in read_figures(path, period).items() if figure.known_until <= now}
     return PortalFigures(known, canonical_entries(settings.plans_folder))
 
 
 @lru_cache(maxsize=8)
-def _figures(snapshot: Path, period: Period) -> Mapping[FigureKey, PortalFigure]:
-    """Read a period of all communes at once: a published file never changes."""
+def read_figures(snapshot: Path, period: Period) -> Mapping[FigureKey, PortalFigure]:
+    """Read a period of all communes from a warehouse file at once; a published file never changes."""
     first, last = (f"{period.year}-{month:02d}" for month in (period.first_month, period.last_month))
     months = [month.code for month in months_between(first, last)]
     with opened(snapshot) as connection:

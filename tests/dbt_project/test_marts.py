@@ -6,8 +6,10 @@ import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from ingestion.forms.portal_figures import read_figures
+from plans.periods import period_of
 from tests.dbt_project.conftest import build_commune
-from tests.dbt_project.invented_commune import PLAN, vietnam
+from tests.dbt_project.invented_commune import COMMUNE, PLAN, vietnam
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -122,6 +124,11 @@ def test_rates_count_each_dossier_once_in_the_month_of_its_receipt(built: Built)
         ("received", 8, None, None),
         ("received_online", 6, 8, Decimal("75.0000")),
     ]
+
+
+def test_forms_find_the_rates_that_they_prefill_in_the_mart(built: Built) -> None:
+    figure = read_figures(built.settings.build_file, period_of("2026-05"))[COMMUNE, "received_online"]
+    assert (figure.numerator, figure.denominator, figure.known_until.tzinfo is not None) == (6, 8, True)
 
 
 def test_a_claim_made_by_the_cut_off_date_is_recognised(built: Built) -> None:
