@@ -86,7 +86,7 @@ def whole_intake(home: str, files: list[str]) -> dict[str, float]:
     """Take files in the whole way; return how many were accepted."""
     settings, plans = Settings(home=Path(home)), read_plans()
     engine = open_ledger(settings)
-    arrivals = [Arrival(Path(file), Path(file).name, "command", Sender()) for file in files]
+    arrivals = [Arrival(Path(file), Path(file).name, "command") for file in files]
     results = take_in(settings, engine, plans, arrivals, KNOWN_FROM)
     engine.dispose()
     return {"accepted": float(sum(result.outcome.startswith("accepted") for result in results))}

@@ -31,6 +31,9 @@ SHAPES = {
 numbering as in force; a mobile number starts with 03, 05, 07, 08 or 09."""
 
 
+FEWEST_DIGITS = 9
+"""Every shape but the address of a letter has at least so many."""
+_DIGIT = re.compile(r"\d")
 HIDDEN = "…"
 EXTENSIONS = (".xlsx", ".ods", ".csv", ".json")
 
@@ -70,5 +73,7 @@ def _people_below(sheet: CagedSheet, row: int, column: int) -> str | None:
 
 
 def _shape_of(text: str) -> str | None:
+    if "@" not in text and len(_DIGIT.findall(text)) < FEWEST_DIGITS:
+        return None
     searched = IDENTITY.sub(" ", text)  # its check code is hexadecimal: one in 1,500 looks like a phone number
     return next((name for name, shape in SHAPES.items() if shape.search(searched)), None)

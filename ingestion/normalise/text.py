@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ingestion.findings import finding
@@ -23,6 +24,7 @@ __all__ = [
 ]  # fmt: skip
 
 LEGACY_SAMPLE = 60
+REMEMBERED_LENGTH = 200
 
 # soft hyphen, zero-width space/joiners, word joiner, byte order mark, direction marks and isolates
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -56,9 +58,17 @@ def fold(text: str) -> str:
 
     Keys are for comparing only. Idempotent. `Hoà`, `HÒA` and `hòa` (decomposed) have one key.
     """
+    return _remembered_key(text) if len(text) <= REMEMBERED_LENGTH else _key(text)
+
+
+def _key(text: str) -> str:
     key = unicodedata.normalize("NFC", clean(text).translate(_TRUE_D).casefold())
     key = unicodedata.normalize("NFC", key.translate(_TRUE_D).casefold())
     return clean(_TONE_PAIR.sub(lambda pair: _TONE_PAIRS[pair.group()], key))
+
+
+# A form says the same titles, labels and choices a dozen times, and so does the next form.
+_remembered_key = lru_cache(maxsize=1 << 14)(_key)
 
 
 def has_lookalike_d(text: str) -> bool:
