@@ -80,7 +80,7 @@ def test_an_exception_of_ours_is_a_complaint(oracle: Oracle, form: Seed, monkeyp
     def fails(*_: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr(decisions, "inspect", fails)
+    monkeypatch.setattr("ingestion.reading.inspect", fails)
     assert "parent crash" in complaint(oracle, form)
 
 
@@ -91,7 +91,7 @@ def test_a_hang_of_ours_is_a_complaint(oracle: Oracle, form: Seed, monkeypatch: 
             pass
         return GateVerdict(None, (finding("FMT-02"),))
 
-    monkeypatch.setattr(decisions, "inspect", slow)
+    monkeypatch.setattr("ingestion.reading.inspect", slow)
     assert "hang" in complaint(oracle, form)
 
 

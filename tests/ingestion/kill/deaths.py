@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from warehouse.settings import Settings
 
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 
 
 @dataclass(frozen=True)
