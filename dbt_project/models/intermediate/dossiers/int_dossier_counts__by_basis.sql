@@ -1,3 +1,6 @@
+{{ config(materialized='table') }}
+
+-- Small, and read by two models and all its tests: as a view each of them would pass over the dossiers again.
 with periods as (
 
     select * from {{ ref('int_dossier_periods__listed') }}
