@@ -94,6 +94,7 @@ summed as (
         bases.basis,
         bases.commune_code,
         bases.period,
+        max(cells.known_from) as cells_known_from,
         {{ added_counts('bases.basis', 'cells') }}
     from bases
     left join cells
@@ -111,7 +112,8 @@ final as (
     select
         summed.*,
         periods.counts_to,
-        periods.known_from,
+        -- Of a month without dossiers it is the look that found none.
+        coalesce(summed.cells_known_from, periods.known_from) as known_from,
         case when summed.basis = 'reporting_period' then coalesce(fee_procedures.fee_procedure_count, 0) end
             as fee_procedure_count
     from summed
