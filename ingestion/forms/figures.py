@@ -36,6 +36,7 @@ FIGURE_KINDS: Mapping[ValueKind, FigureKind] = {
     ValueKind.INDEX: "index",
     ValueKind.MONEY: "money",
 }
+_EVERY_CHOICE = frozenset(fold(text) for text in (*TASK_STATES, *YES_NO_CHOICES, *TEXT_CHOICES, NIL_MARK))
 Judged = tuple[Observation, tuple[Finding, ...]]
 
 
@@ -162,9 +163,9 @@ def part_figure(cell: LocatedCell) -> tuple[Decimal | None, tuple[Finding, ...]]
     return figure.value, findings
 
 
-def is_task_state(text: str) -> bool:
-    """Tell whether a text is one of the choices of a task's state."""
-    return fold(text) in {fold(choice) for choice in TASK_STATES}
+def is_choice(text: str) -> bool:
+    """Tell whether a text is one of the choices that some cell of the form offers."""
+    return fold(text) in _EVERY_CHOICE
 
 
 def _broken(cell: LocatedCell) -> Finding:

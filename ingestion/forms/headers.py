@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ingestion.findings import Finding, finding
 from ingestion.forms.layout import address
 from ingestion.forms.titles import COLUMNS, column_of
+from ingestion.normalise.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +61,7 @@ def is_column_numbers(row: Sequence[Cell], label: int) -> bool:
     """Tell whether a row, its label included, only numbers the columns: (1) (2) (3)=(2)/(1), or A B 1 2."""
     if label >= len(row) or row[label] is None:
         return False
-    filled = [str(raw).strip() for raw in row if raw is not None and str(raw).strip()]
+    filled = [text for raw in row if raw is not None and (text := clean(str(raw)))]
     return len(filled) > 1 and all(_COLUMN_NUMBER.fullmatch(text) for text in filled)
 
 

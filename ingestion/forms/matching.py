@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from ingestion.findings import Finding, finding
 from ingestion.forms.contents import IndicatorRow, TaskRow
-from ingestion.forms.figures import is_task_state
+from ingestion.forms.figures import is_choice
 from ingestion.forms.labels import label_key
 from ingestion.forms.layout import ANSWER_COLUMNS, INDICATOR_SHEET, TASK_SHEET
 from ingestion.forms.totals import is_group, is_total
-from ingestion.normalise.literals import is_literal
+from ingestion.normalise.numbers import written_state
 from ingestion.normalise.text import clean, examine
 
 if TYPE_CHECKING:
@@ -93,9 +93,8 @@ def matched_rows(
 
 
 def answers_in(row: LocatedRow) -> list[LocatedCell]:
-    """Return the cells of a row that hold a figure or a task's state: what would be lost with the row."""
-    cells = [row.cells[key] for key in ANSWER_COLUMNS if key in row.cells]
-    return [cell for cell in cells if _is_answer(cell)]
+    """Return the cells of a row that hold a figure, a choice or a nil mark: what would be lost with the row."""
+    return [row.cells[key] for key in (*ANSWER_COLUMNS, "nil") if key in row.cells and _is_answer(row.cells[key])]
 
 
 def at_label(row: LocatedRow, code: str, **facts: str) -> Finding:
@@ -104,10 +103,9 @@ def at_label(row: LocatedRow, code: str, **facts: str) -> Finding:
 
 
 def _is_answer(cell: LocatedCell) -> bool:
-    if isinstance(cell.raw, bool) or cell.raw is None:
-        return False
     text = clean(cell.text)
-    return isinstance(cell.raw, int | float) or is_literal(text.rstrip("% ")) or is_task_state(text)
+    is_said = written_state(text) in {"nil_return", "not_applicable"} or is_choice(text)
+    return is_said or any(letter.isdigit() for letter in text)
 
 
 def _by_name(items: Sequence[Item]) -> dict[str, list[Item]]:
@@ -121,7 +119,7 @@ def _key_by_name(row: LocatedRow, named: Mapping[str, list[Item]]) -> str | None
     candidates = named.get(label_key(row.label.text), [])
     if len(candidates) > 1:
         candidates = [item for item in candidates if str(item.number) == row.number]
-    return candidates[0].key if len(candidates) == 1 else None
+    return candidates[0].key if candidates else None
 
 
 def _label_problem(row: LocatedRow, item: Item) -> list[Finding]:

@@ -46,7 +46,9 @@ def test_many_titles_without_results_are_a_header_that_lacks_a_column() -> None:
     assert headers(("Chỉ tiêu", "Đơn vị tính")) == ()
 
 
-@pytest.mark.parametrize("row", [("(1)", "(2)", "(3)=(2)/(1)"), (1, 2, 3), ("A", "B", 1), ("1", "2", None)])
+@pytest.mark.parametrize(
+    "row", [("(1)", "(2)", "(3)=(2)/(1)"), (1, 2, 3), ("A", "B", 1), ("1", "2", None), ("\u200b1", "\u200b2")]
+)
 def test_a_row_that_numbers_the_columns_is_known(row: tuple[object, ...]) -> None:
     assert is_column_numbers(row, 1)  # type: ignore[arg-type]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ingestion.forms.contents import IndicatorRow
 from ingestion.forms.locate import LocatedCell, LocatedRow
-from ingestion.forms.matching import match
+from ingestion.forms.matching import answers_in, match
 from plans.records import ValueKind
 
 ITEMS = [
@@ -40,3 +42,13 @@ def test_a_key_counts_before_the_name_and_the_name_must_not_be_another_rows() ->
 def test_totals_and_groups_are_no_strays() -> None:
     assert match(ITEMS, [row("Tổng cộng"), row("Nhóm", "II"), row("Số khác", "4")]).strays[0].label.text == "Số khác"
     assert len(match(ITEMS, [row("Tổng cộng"), row("Nhóm", "II"), row("Số khác", "4")]).strays) == 1
+
+
+@pytest.mark.parametrize("value", [0, "0 sáng kiến", "92,5%", "Có", "Đạt", "Không phát sinh", "x", 1.5])
+def test_what_a_row_of_ones_own_says_is_not_lost(value: object) -> None:
+    assert len(answers_in(row("Số khác", value=value))) == 1
+
+
+@pytest.mark.parametrize("value", [None, "", "-", "(Ký, đóng dấu)", "Ghi chú"])
+def test_what_is_no_answer_is_let_be(value: object) -> None:
+    assert answers_in(row("Số khác", value=value)) == []
