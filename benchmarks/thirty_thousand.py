@@ -13,6 +13,7 @@ import datetime as dt
 import itertools
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,12 +22,12 @@ from forms_workload import own_forms
 from measuring import Worker
 
 from ingestion.arrivals import Decision, Receipt
-from ingestion.cage import Cage
+from ingestion.cage import shared_cage
 from ingestion.decisions import raw_rows
 from ingestion.forms.read import read_form
 from ingestion.forms.records import Sender
 from ingestion.intake import Arrival, take_in
-from ingestion.reading import LANES, read_batch
+from ingestion.reading import read_batch
 from plans.reading import read_plans
 from warehouse.ledger import open_ledger
 from warehouse.raw import ensure_tables, write_batch
@@ -47,8 +48,7 @@ def read_month(home: str, files: list[str], count: int) -> dict[str, float]:
     ensure_tables(settings)
     spent = dict.fromkeys(("gate and cage (waited for)", "judge", "parquet", "accepted forms", "rows"), 0.0)
     coming = itertools.islice(itertools.cycle(Path(file) for file in files), count)
-    with Cage(lanes=LANES) as cage:
-        readings = read_batch(cage, ((path, path.name) for path in coming))
+    with closing(read_batch(shared_cage(), ((path, path.name) for path in coming))) as readings:
         for number in range(0, count, BATCH_SIZE):
             rows: dict[str, list[dict[str, object]]] = {table: [] for table in TABLES}
             for place in range(number, min(number + BATCH_SIZE, count)):
@@ -102,7 +102,7 @@ def main() -> None:
         month = worker.call(read_month, f"{folder}/month", files, asked.files)
         peak = worker.peak_mib
         intake = worker.call(whole_intake, f"{folder}/intake", files)
-    print(f"{asked.files} forms ({len(files)} different) in {month.seconds:.1f} s on {LANES} lanes")
+    print(f"{asked.files} forms ({len(files)} different) in {month.seconds:.1f} s on {shared_cage().lanes} lanes")
     for part, figure in month.result.items():
         print(f"  {part:28} {figure:12,.1f}")
     print(f"  memory of all processes      {peak:12,.0f} MiB PSS at most")

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from ingestion.arrivals import Decision, receipt_of_row
-from ingestion.cage import Cage
-from ingestion.cage.coordinator import LANES
+from ingestion.cage import shared_cage
 from ingestion.decisions import raw_rows
 from ingestion.forms.read import read_form
 from ingestion.gate import claimed_kind
@@ -64,9 +63,8 @@ def _rebuild(settings: Settings, ledger: sa.Engine, plans: Mapping[str, Plan]) -
         accepted = connection.execute(query).all()
     written = 0
     kept: dict[str, set[str]] = {table: set() for table in TABLES}
-    with Cage(lanes=LANES) as cage:
-        for start in range(0, len(accepted), BATCH_SIZE):
-            written += _write_batch(settings, cage, plans, accepted[start : start + BATCH_SIZE], kept)
+    for start in range(0, len(accepted), BATCH_SIZE):
+        written += _write_batch(settings, plans, accepted[start : start + BATCH_SIZE], kept)
     for table in TABLES:
         for name in set(batches(settings, table)) - kept[table]:
             batch_path(settings, table, name).unlink()
@@ -74,16 +72,12 @@ def _rebuild(settings: Settings, ledger: sa.Engine, plans: Mapping[str, Plan]) -
 
 
 def _write_batch(
-    settings: Settings,
-    cage: Cage,
-    plans: Mapping[str, Plan],
-    accepted: Sequence[sa.Row[Any]],
-    kept: dict[str, set[str]],
+    settings: Settings, plans: Mapping[str, Plan], accepted: Sequence[sa.Row[Any]], kept: dict[str, set[str]]
 ) -> int:
     ids = ",".join(row.receipt_id for row in accepted)
     name = f"rebuilt-{hashlib.sha256(ids.encode()).hexdigest()[:12]}"
     rows: dict[str, list[dict[str, Any]]] = {table: [] for table in TABLES}
-    contents = read_accepted(cage, [_landed(settings, receipt_of_row(row)) for row in accepted])
+    contents = read_accepted(shared_cage(), [_landed(settings, receipt_of_row(row)) for row in accepted])
     for row, content in zip(accepted, contents, strict=True):
         for table, found in _rows_of(plans, row, content).items():
             rows[table] += found
