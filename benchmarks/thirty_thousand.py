@@ -21,12 +21,12 @@ from forms_workload import own_forms
 from measuring import Worker
 
 from ingestion.arrivals import Decision, Receipt
-from ingestion.cage import Cage
+from ingestion.cage import LANES, Cage
 from ingestion.decisions import raw_rows
 from ingestion.forms.read import read_form
 from ingestion.forms.records import Sender
 from ingestion.intake import Arrival, take_in
-from ingestion.reading import LANES, read_batch
+from ingestion.reading import read_batch
 from plans.reading import read_plans
 from warehouse.ledger import open_ledger
 from warehouse.raw import ensure_tables, write_batch

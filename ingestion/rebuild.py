@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from ingestion.arrivals import Decision, receipt_of_row
-from ingestion.cage import Cage
+from ingestion.cage import LANES, Cage
 from ingestion.decisions import raw_rows
 from ingestion.forms.read import read_form
 from ingestion.gate import claimed_kind
 from ingestion.landing import landed_path
 from ingestion.portal.records import read_portals
 from ingestion.portal.store import rebuild_batches
-from ingestion.reading import LANES, read_accepted
+from ingestion.reading import read_accepted
 from warehouse.errors import ReconciliationFailed
 from warehouse.ledger import from_instant
 from warehouse.ledger_tables import RECEIPTS, SUBMISSIONS
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ingestion.arrivals import Receipt
-    from ingestion.cage import CagedFile
+    from ingestion.cage import LANES, CagedFile
     from plans.records import Plan
     from warehouse.settings import Settings
 
