@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 from forms_workload import own_forms
 from measuring import Worker
+from read_forms import processor_seconds
 
 from ingestion.arrivals import Decision, Receipt
 from ingestion.cage import shared_cage
@@ -46,6 +47,7 @@ def read_month(home: str, files: list[str], count: int) -> dict[str, float]:
     """Read, judge and write `count` forms; return the seconds of each part and the numbers of forms and rows."""
     settings, plans = Settings(home=Path(home)), read_plans()
     ensure_tables(settings)
+    used = processor_seconds()
     spent = dict.fromkeys(("gate and cage (waited for)", "judge", "parquet", "accepted forms", "rows"), 0.0)
     coming = itertools.islice(itertools.cycle(Path(file) for file in files), count)
     with closing(read_batch(shared_cage(), ((path, path.name) for path in coming))) as readings:
@@ -67,6 +69,7 @@ def read_month(home: str, files: list[str], count: int) -> dict[str, float]:
             spent["parquet"] += time.perf_counter() - started
     written = sum(pq.read_metadata(path).num_rows for table in TABLES for path in (settings.raw / table).glob("b*"))
     assert written == spent["rows"]
+    spent["processor, all processes"] = processor_seconds() - used
     return spent
 
 
