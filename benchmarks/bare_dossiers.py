@@ -110,6 +110,7 @@ def counts_of_raw(raw_folder: Path, memory_limit: str = "1GB", threads: int = 2)
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, dossiers: str) -> Counts:
+    connection.execute("set enable_progress_bar = false")  # it would be drawn into the report
     connection.sql(dossiers).create_view("dossiers")
     counts: Counts = {}
     for row in connection.sql(COUNTS).to_arrow_table().to_pylist():
