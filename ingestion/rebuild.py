@@ -25,7 +25,7 @@ from warehouse.errors import ReconciliationFailed
 from warehouse.ledger import from_instant
 from warehouse.ledger_tables import RECEIPTS, SUBMISSIONS
 from warehouse.locks import intake_lock
-from warehouse.raw import batch_path, batches, ensure_tables, write_batch
+from warehouse.raw import batch_path, batches, renew_tables, write_batch
 from warehouse.storage import sha256_of
 
 if TYPE_CHECKING:
@@ -53,7 +53,6 @@ def rebuild_raw(settings: Settings, ledger: sa.Engine, plans: Mapping[str, Plan]
 
 
 def _rebuild(settings: Settings, ledger: sa.Engine, plans: Mapping[str, Plan]) -> int:
-    ensure_tables(settings)
     query = (
         sa.select(RECEIPTS, *(SUBMISSIONS.c[name] for name in ("accepted_at", "content_hash", "cells_filled")))
         .join(SUBMISSIONS, SUBMISSIONS.c.receipt_id == RECEIPTS.c.receipt_id)
@@ -68,7 +67,9 @@ def _rebuild(settings: Settings, ledger: sa.Engine, plans: Mapping[str, Plan]) -
     for table in TABLES:
         for name in set(batches(settings, table)) - kept[table]:
             batch_path(settings, table, name).unlink()
-    return written + rebuild_batches(settings, ledger, read_portals(settings.portals_folder))
+    written += rebuild_batches(settings, ledger, read_portals(settings.portals_folder))
+    renew_tables(settings)
+    return written
 
 
 def _write_batch(

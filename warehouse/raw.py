@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from warehouse.errors import ReconciliationFailed
 from warehouse.storage import sync_folder, write_durably
 
 if TYPE_CHECKING:
@@ -148,10 +149,27 @@ def replace_table(settings: Settings, table: str, rows: Iterable[dict[str, Any]]
 
 
 def ensure_tables(settings: Settings) -> None:
-    """Give every raw table an empty batch, so that a source without data is empty, not missing."""
-    for table in RAW_TABLES:
-        if not batch_path(settings, table, EMPTY_BATCH).exists():
+    """Give every raw table an empty batch, so that a source without data is empty, not missing.
+
+    Raises:
+        ReconciliationFailed: a table was written when it had other columns; only a rebuild gives them to its rows.
+    """
+    for table, schema in RAW_TABLES.items():
+        empty = batch_path(settings, table, EMPTY_BATCH)
+        if not empty.exists():
             write_batch(settings, table, EMPTY_BATCH, [])
+        elif not pq.read_schema(empty).equals(schema):
+            raise ReconciliationFailed(
+                f"Bảng thô {table} do phiên bản trước của phần mềm ghi, có cột khác. Kho đã công bố giữ nguyên. "
+                "Hãy chạy `thuocdo rebuild` để dựng lại từ tệp gốc và sổ cái.",
+                table=table,
+            )
+
+
+def renew_tables(settings: Settings) -> None:
+    """Write every table's empty batch with today's columns: the last act of a rebuild."""
+    for table in RAW_TABLES:
+        write_batch(settings, table, EMPTY_BATCH, [])
 
 
 def batches(settings: Settings, table: str) -> list[str]:

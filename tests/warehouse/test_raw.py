@@ -10,7 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from warehouse.raw import RAW_TABLES, batch_path, batches, ensure_tables, replace_table, write_batch
+from tests.wording import assert_vietnamese
+from warehouse.errors import ReconciliationFailed
+from warehouse.raw import RAW_TABLES, batch_path, batches, ensure_tables, renew_tables, replace_table, write_batch
 
 if TYPE_CHECKING:
     from warehouse.settings import Settings
@@ -61,6 +63,17 @@ def test_making_the_tables_again_keeps_what_they_hold(settings: Settings) -> Non
     replace_table(settings, "units", [{"unit_code": "vhxh"}])
     ensure_tables(settings)
     assert pq.read_table(settings.raw / "units").num_rows == 1
+
+
+def test_a_layer_with_the_columns_of_an_earlier_version_asks_for_a_rebuild(settings: Settings) -> None:
+    ensure_tables(settings)
+    older = pa.Table.from_pylist([], schema=RAW_TABLES["dossiers"].remove(0))
+    pq.write_table(older, batch_path(settings, "dossiers", "_empty"))
+    with pytest.raises(ReconciliationFailed, match=r"dossiers.*thuocdo rebuild") as told:
+        ensure_tables(settings)
+    assert_vietnamese(told.value.message)
+    renew_tables(settings)
+    ensure_tables(settings)
 
 
 def test_a_half_written_batch_is_no_batch(settings: Settings) -> None:
