@@ -150,14 +150,15 @@ def test_a_shared_child_is_locked_in_like_any_other(tmp_path: Path) -> None:
         "ours, theirs = socket.socketpair()\n"
         "ours.sendall(child.FILE_HEAD.pack(b'csv ', 2) + b'a\\n')\n"
         "def escape(*_):\n"
-        "    try:\n        open('/etc/hostname')\n    except OSError:\n        yield {'escaped': False}\n"
+        "    try:\n        open('/etc/hostname')\n"
+        "    except OSError:\n        yield {'name': 'locked in', 'rows': []}\n"
         "child.read_csv = escape\n"
         "reading = ReadingLimits(**{f.name: getattr(limits(), f.name) for f in fields(ReadingLimits)})\n"
         "if os.fork() == 0:\n    ours.close()\n    child.run_reader(theirs.fileno(), reading, 1)\n"
         "theirs.close()\nprint(ours.recv(1000))"
     )
     told = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
-    assert "escaped" in told.stdout
+    assert "locked in" in told.stdout
 
 
 def test_nothing_that_a_file_says_stays_in_a_shared_child(cage: Cage, tmp_path: Path) -> None:
