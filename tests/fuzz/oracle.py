@@ -153,22 +153,32 @@ def bearing(content: bytes) -> object:
 
 def seen_differently(content: bytes, decision: Decision) -> str | None:
     """Return where openpyxl sees another figure than the one that was taken, if anywhere."""
+    taken = [
+        row for row in decision.rows.get("observations", ()) if row["value"] is not None and row["denominator"] is None
+    ]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+        seen = _seen(content, [(row["sheet"], row["cell"]) for row in taken])
     except Exception:  # the second reader may refuse what the first one reads
         return None
-    for row in decision.rows.get("observations", ()):
-        if row["value"] is None or row["denominator"] is not None or row["sheet"] not in book.sheetnames:
-            continue
-        cell = book[row["sheet"]][row["cell"]]
-        if isinstance(cell.value, bool) or not isinstance(cell.value, int | float):
-            continue
-        seen = Decimal(repr(cell.value)) * (HUNDRED if "%" in str(cell.number_format) else 1)
-        if abs(seen - row["value"]) > EXACT:
-            return f"{row['sheet']}!{row['cell']}: taken {row['value']}, openpyxl sees {cell.value}"
+    for row, figure in zip(taken, seen, strict=True):
+        if figure is not None and abs(figure - row["value"]) > EXACT:
+            return f"{row['sheet']}!{row['cell']}: taken {row['value']}, openpyxl sees {figure}"
     return None
+
+
+def _seen(content: bytes, places: list[tuple[str, str]]) -> list[Decimal | None]:
+    """Return the figures that openpyxl sees at these places; None where it sees none."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # Read only: otherwise openpyxl makes a cell for every place of a merged range, however large.
+        book = openpyxl.load_workbook(io.BytesIO(content), data_only=True, read_only=True)
+        cells = [book[sheet][cell] for sheet, cell in places]
+    return [
+        Decimal(repr(cell.value)) * (HUNDRED if "%" in str(cell.number_format) else 1)
+        if isinstance(cell.value, int | float) and not isinstance(cell.value, bool)
+        else None
+        for cell in cells
+    ]
 
 
 def resident_mebibytes() -> float:
