@@ -25,7 +25,7 @@ from read_forms import processor_seconds
 from ingestion.arrivals import Decision, Receipt
 from ingestion.cage import shared_cage
 from ingestion.decisions import raw_rows
-from ingestion.forms.read import read_form
+from ingestion.forms.reading.read import read_form
 from ingestion.forms.records import Sender
 from ingestion.intake import Arrival, take_in
 from ingestion.reading import read_batch

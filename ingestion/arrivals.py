@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict
 
 from ingestion.findings import Finding
-from ingestion.forms.personal import without_personal_data
+from ingestion.forms.reading.personal import without_personal_data
 from ingestion.forms.records import Sender
 from ingestion.normalise.names import escape_name
 from warehouse.ledger import from_instant, instant

@@ -15,11 +15,11 @@ from ingestion.cage import shared_cage
 from ingestion.erasure import ERASING
 from ingestion.findings import Finding, finding
 from ingestion.forms.changes import changed_cells
-from ingestion.forms.claims import unexplained_claims
 from ingestion.forms.contents import date_shown, form_contents, moment_shown
 from ingestion.forms.layout import FORM_CODE
 from ingestion.forms.portal_figures import portal_figures
-from ingestion.forms.read import read_form
+from ingestion.forms.reading.claims import unexplained_claims
+from ingestion.forms.reading.read import read_form
 from ingestion.landing import landed_path
 from ingestion.reading import Reading, read_upload
 from plans.periods import default_regime, period_of, unit_form_due_on

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from ingestion.arrivals import Decision, receipt_of_row
 from ingestion.cage import shared_cage
 from ingestion.decisions import raw_rows
-from ingestion.forms.read import read_form
+from ingestion.forms.reading.read import read_form
 from ingestion.gate import claimed_kind
 from ingestion.landing import landed_path
 from ingestion.portal.records import read_portals

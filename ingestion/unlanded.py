@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingestion.findings import Finding, FindingRefused
-from ingestion.forms.personal import without_personal_data
+from ingestion.forms.reading.personal import without_personal_data
 from ingestion.landing import Landed, land
 
 if TYPE_CHECKING:

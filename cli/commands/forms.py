@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from cli.output import Json, print_json, print_rows, say
-from ingestion.forms.formats import FileFormat
 from ingestion.forms.issue import issue_forms
-from ingestion.forms.text_forms import write_json_schema
+from ingestion.forms.writing.formats import FileFormat
+from ingestion.forms.writing.text_forms import write_json_schema
 from plans.periods import period_of
 from plans.reading import find_plan, read_plans
 from warehouse.clock import now

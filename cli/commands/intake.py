@@ -14,7 +14,7 @@ from cli.output import Json, print_json, print_rows, say
 from ingestion.channels.drop_folder import collect_drop_folder
 from ingestion.channels.fetch import collect_channels
 from ingestion.channels.records import read_channels
-from ingestion.forms.slip import write_slip
+from ingestion.forms.writing.slip import write_slip
 from ingestion.intake import Arrival, ReceiptResult, take_in
 from ingestion.portal.collect import collect_portals, portal_files
 from ingestion.portal.pull import PullResult

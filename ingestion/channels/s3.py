@@ -13,7 +13,7 @@ from obstore import exceptions
 from obstore.store import S3Store
 
 from ingestion.channels.interface import DONE, Content, Item, ItemGone, is_temporary, login_refused, unavailable
-from ingestion.forms.personal import without_personal_data
+from ingestion.forms.reading.personal import without_personal_data
 from warehouse.storage import CHUNK
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from ingestion.channels.interface import (
     not_the_server,
     unavailable,
 )
-from ingestion.forms.personal import without_personal_data
+from ingestion.forms.reading.personal import without_personal_data
 from warehouse.storage import CHUNK
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from ingestion.findings import Finding, finding
 from ingestion.forms.contents import FormContents, IndicatorRow, TaskRow, decimal_shown
 from ingestion.forms.layout import INDICATOR_COLUMNS, NATURE_LABEL, NATURES, NIL_MARK, TASK_COLUMNS, TASK_STATES
-from ingestion.forms.locate import locate_form
-from ingestion.forms.matching import matched_rows
+from ingestion.forms.reading.locate import locate_form
+from ingestion.forms.reading.matching import matched_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ingestion.cage import CagedFile
     from ingestion.forms.layout import Column
-    from ingestion.forms.locate import LocatedRow
+    from ingestion.forms.reading.locate import LocatedRow
     from ingestion.forms.records import ParsedForm
     from ingestion.forms.stored import Row, StoredAnswers
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from ingestion.forms.contents import FormContents, form_contents
-from ingestion.forms.formats import FileFormat, form_bytes
 from ingestion.forms.known import known_of, offered
 from ingestion.forms.layout import FORM_CODE
+from ingestion.forms.writing.formats import FileFormat, form_bytes
 from plans.periods import period_of
 from plans.reporters import reporting_units
 from warehouse.ledger import audit, from_instant, instant, transaction

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from ingestion.forms.catalogue import canonical_entries
 from ingestion.forms.contents import date_shown, moment_shown, period_shown
-from ingestion.forms.explanations import explain
-from ingestion.forms.filling import NATURE_CELL, Filling
 from ingestion.forms.layout import NATURES, NIL_MARK
 from ingestion.forms.portal_figures import portal_figures
 from ingestion.forms.previous import NOTHING, Previous, previous_answers
+from ingestion.forms.writing.explanations import explain
+from ingestion.forms.writing.filling import NATURE_CELL, Filling
 from plans.periods import period_of
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from ingestion.forms.contents import FormContents
-    from ingestion.forms.filling import Answer, CellKey
     from ingestion.forms.portal_figures import PortalFigure, PortalFigures
+    from ingestion.forms.writing.filling import Answer, CellKey
     from plans.records import CanonicalIndicator, Plan
     from warehouse.settings import Settings
 

@@ -21,8 +21,8 @@ from warehouse.ledger_tables import SUBMISSIONS
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from ingestion.forms.filling import CellKey
     from ingestion.forms.stored import Row, StoredAnswers
+    from ingestion.forms.writing.filling import CellKey
     from warehouse.settings import Settings
 
 SHOWN = Decimal("0.01")

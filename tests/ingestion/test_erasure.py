@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ingestion.channels.drop_folder import collect_drop_folder
 from ingestion.erasure import record_erasures, remove_erased
-from ingestion.forms.slip import write_slip
+from ingestion.forms.writing.slip import write_slip
 from ingestion.intake import finish_open_receipts
 from ingestion.landing import landed_path
 from ingestion.rebuild import rebuild_raw

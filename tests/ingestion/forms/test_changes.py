@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 
 from ingestion.forms.layout import INDICATOR_SHEET, TASK_SHEET
-from ingestion.forms.slip import write_slip
+from ingestion.forms.writing.slip import write_slip
 from ingestion.receipts import list_receipts
 from tests.ingestion.office import IN_TIME, codes
 

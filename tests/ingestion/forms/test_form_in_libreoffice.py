@@ -12,7 +12,7 @@ import pytest
 
 from ingestion.cage import read_sheets
 from ingestion.forms.layout import IDENTITY_SHEET, INDICATOR_SHEET, TASK_COLUMNS, TASK_SHEET, FormIdentity
-from ingestion.forms.read import read_form
+from ingestion.forms.reading.read import read_form
 from ingestion.forms.records import Sender
 from ingestion.sample.filling import column_place
 from tests.ingestion.office import IN_TIME, PERIOD, PLAN_KEY, Office, open_office

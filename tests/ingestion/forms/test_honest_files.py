@@ -14,7 +14,7 @@ import yaml
 
 from ingestion.arrivals import outcome_of
 from ingestion.cage import CageRefused, read_sheets
-from ingestion.forms.read import read_form
+from ingestion.forms.reading.read import read_form
 from ingestion.forms.records import ParsedForm, Sender
 from ingestion.gate import inspect
 from ingestion.normalise.numbers import format_figure

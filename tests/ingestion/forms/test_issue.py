@@ -9,8 +9,6 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from ingestion.forms.book import CREATED
-from ingestion.forms.filling import NATURE_CELL
 from ingestion.forms.issue import issue_form, issue_forms
 from ingestion.forms.layout import (
     GUIDE_SHEET,
@@ -21,6 +19,8 @@ from ingestion.forms.layout import (
     TASK_SHEET,
     FormIdentity,
 )
+from ingestion.forms.writing.book import CREATED
+from ingestion.forms.writing.filling import NATURE_CELL
 from ingestion.sample.filling import row_places
 from tests.ingestion.office import ISSUED_AT, PERIOD, PLAN_KEY, open_office
 from warehouse.clock import VIETNAM

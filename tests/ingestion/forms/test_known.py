@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from ingestion.forms.book import INPUT_COLOUR, PREFILLED_COLOUR
 from ingestion.forms.issue import issue_form
 from ingestion.forms.layout import INDICATOR_COLUMNS, INDICATOR_SHEET, TASK_COLUMNS, TASK_SHEET
+from ingestion.forms.writing.book import INPUT_COLOUR, PREFILLED_COLOUR
 from ingestion.sample.filling import column_place, row_places
 from tests.ingestion.measured import AFTER_THE_COUNT, online, open_measured_office, publish_rates
 from tests.ingestion.office import IN_TIME, ISSUED_AT, PERIOD, codes

@@ -10,7 +10,7 @@ from copy import deepcopy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.forms.read import read_form
+from ingestion.forms.reading.read import read_form
 from ingestion.forms.records import Sender
 from tests.fixtures.make_honest.base import honest_plans
 from tests.ingestion.forms.messing.changes import HARMLESS, RISKY, Change

@@ -1,0 +1,1 @@
+"""How a form, a slip and their CSV and JSON kin are written."""
