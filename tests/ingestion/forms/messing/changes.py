@@ -63,6 +63,9 @@ def repeat_header(draw: st.DrawFn, book: Book) -> None:
     rows = book[INDICATOR_SHEET]
     top = _header(rows)
     place = draw(st.integers(_first(rows), max(_first(rows), len(rows) - 4)))
+    titles = {"Tử số", "Chỉ tiêu", *OTHER_TITLES["Chỉ tiêu"]}
+    while place < len(rows) and titles & {_plain(cell) for cell in rows[place - 1]}:
+        place += 1  # never into another header
     rows[place:place] = [[*row] for row in rows[top : top + draw(st.sampled_from([2, 3]))]]
 
 
