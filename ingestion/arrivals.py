@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 OPEN = "received"
 ACCEPTED = ("accepted", "accepted_with_warnings")
-QUARANTINING = frozenset({"ARR-01", "ARR-05", "SEC-01", "SEC-19", "SEC-20"})
+QUARANTINING = frozenset({"ARR-01", "ARR-05", "SEC-01", "SEC-19", "SEC-20", "SYS-01"})
 """Findings after which a person must look at the file: its sender cannot mend it alone, or meant no good."""
 MESSAGES = {
     "accepted": "Đã nhận.",

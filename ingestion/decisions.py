@@ -21,7 +21,7 @@ from ingestion.forms.portal_figures import portal_figures
 from ingestion.forms.reading.claims import unexplained_claims
 from ingestion.forms.reading.read import read_form
 from ingestion.landing import landed_path
-from ingestion.reading import Reading, read_upload
+from ingestion.reading import OUR_MISTAKES, Reading, our_mistake, read_upload
 from plans.periods import default_regime, period_of, unit_form_due_on
 from warehouse.clock import VIETNAM, end_of_day
 
@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from plans.records import Plan
     from warehouse.settings import Settings
 
-PASSING_CODES = frozenset({"LCK-01", "COD-01"})
-"""Refusals that are not for ever (a lock, a code list, a period not begun): the same bytes are judged again."""
+PASSING_CODES = frozenset({"LCK-01", "COD-01", "SYS-01"})
+"""Refusals that are not for ever (a lock, a code list, a period not begun, a mistake of ours): the same bytes are
+judged again."""
 FREE_TABLE = "FRE-01"
 ANONYMOUS_CHANNELS = ("command",)
 """Channels whose user may hand in for any unit; on all others the channel names the sender."""
@@ -70,7 +71,10 @@ def decide(
     caged = reading.content
     if caged is None:
         return _refused(receipt, reading.findings)
-    parsed = read_form(caged, plans, receipt.sender)
+    try:
+        parsed = read_form(caged, plans, receipt.sender)
+    except OUR_MISTAKES as error:
+        return _refused(receipt, (*reading.findings, our_mistake(error)))
     findings = (*reading.findings, *parsed.findings)
     identity = parsed.identity
     if identity is None or parsed.is_refused or any(found.severity == "error" for found in findings):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from ingestion.cage import Cage, CagedFile, CageRefused
+from ingestion.findings import finding
 from ingestion.gate import inspect
 
 if TYPE_CHECKING:
@@ -18,10 +21,24 @@ if TYPE_CHECKING:
 
     from ingestion.findings import Finding
 
+LOG = logging.getLogger(__name__)
 WAITING = 2
 """Readings that may wait for the caller, for each lane: enough to keep lanes busy, few enough to be held."""
 TOGETHER, TOGETHER_BYTES = 50, 8 << 20
 """What one child reads of accepted files: so many, or so many bytes."""
+
+OUR_MISTAKES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NameError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What a mistake in our own code raises. A full disk, a lost ledger or a cage that cannot start are not among them:
+they are told as what they are, and the file is read again by the next run."""
 
 Task = TypeVar("Task")
 Done = TypeVar("Done")
@@ -36,12 +53,25 @@ class Reading:
 
 
 def read_upload(cage: Cage, path: Path, original_name: str) -> Reading:
-    """Read one upload that its sender calls `original_name`.
+    """Read one upload that its sender calls `original_name`; a mistake of ours costs this file alone (SYS-01).
 
     Raises:
         CageUnavailable: no reader can be started or kept alive.
         OSError: the file is gone or cannot be read.
     """
+    try:
+        return _read_upload(cage, path, original_name)
+    except OUR_MISTAKES as error:
+        return Reading(None, (our_mistake(error),))
+
+
+def our_mistake(error: BaseException) -> Finding:
+    """Return SYS-01, and log where it happened: the lines of code only, since a message may quote the file."""
+    LOG.error("%s:\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
+    return finding("SYS-01")
+
+
+def _read_upload(cage: Cage, path: Path, original_name: str) -> Reading:
     verdict = inspect(path, original_name)
     if verdict.kind is None or verdict.is_refused:
         return Reading(None, verdict.findings)

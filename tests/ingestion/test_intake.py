@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
+import itertools
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -367,6 +369,32 @@ def test_the_next_call_finishes_what_a_crash_left_before_its_own_files(
     (again,) = commune.submit(path)
     assert again.outcome == "duplicate"
     assert [row.outcome for row in rows(commune, RECEIPTS)] == ["accepted", "duplicate"]
+
+
+@pytest.mark.parametrize("step", ["ingestion.reading.inspect", "ingestion.decisions.read_form"])
+def test_a_mistake_of_ours_costs_its_own_file_and_only_until_it_is_mended(
+    commune: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, step: str
+) -> None:
+    name, _, function = step.rpartition(".")
+    right = getattr(importlib.import_module(name), function)
+    calls, quoted = itertools.count(), "Nguyễn Văn A"
+
+    def failing_once(*given: Any) -> Any:
+        if next(calls) == 0:
+            raise ZeroDivisionError(quoted)
+        return right(*given)
+
+    unlucky, lucky = commune.fill(GOOD), commune.fill({"yt-01": {"value": 90}}, unit_code="tram-y-te", name="yte.xlsx")
+    with monkeypatch.context() as patch:
+        patch.setattr(step, failing_once)
+        results = commune.submit(unlucky, lucky)
+    assert {"quarantined", "accepted"} >= {result.outcome.removesuffix("_with_warnings") for result in results}
+    (quarantined,) = [result for result in results if codes(result) == ["SYS-01"]]
+    assert quarantined.outcome == "quarantined"
+    assert "ZeroDivisionError" in caplog.text
+    assert "Nguyễn" not in caplog.text + quarantined.model_dump_json()
+    (again,) = commune.submit(unlucky if quarantined.file == unlucky.name else lucky)
+    assert again.outcome in {"accepted", "accepted_with_warnings"}
 
 
 def test_a_second_intake_waits_its_turn_and_says_so(commune: Office) -> None:
