@@ -135,10 +135,10 @@ def _lost_bytes(settings: Settings, state: State) -> Iterator[str]:
 
 
 def _lost_rows(state: State) -> Iterator[str]:
-    """Every submission with an answer has its rows, known from the instant at which it was accepted, each once."""
+    """Every submission has as many answers as were counted, known from the instant of its decision, each once."""
     for row in state.tables["submissions"]:
         rows = [one for name in RAW_TABLES for one in state.raw[name] if one["submission_id"] == row["submission_id"]]
-        if row["cells_filled"] and not rows:
+        if sum(one["value_status"] != "missing" for one in rows) < row["cells_filled"]:
             yield f"lost rows: {row['submission_id']}"
         if any(one["known_from"] != from_instant(row["accepted_at"]) for one in rows):
             yield f"rows of another decision: {row['submission_id']}"
