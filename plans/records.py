@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -353,7 +354,11 @@ class Plan(Record):
 
     def unit(self, code: str) -> Unit:
         """Return the unit with `code`; raises KeyError for an unknown one."""
-        return {unit.code: unit for unit in self.units}[code]
+        return self._units_by_code[code]
+
+    @cached_property
+    def _units_by_code(self) -> dict[str, Unit]:
+        return {unit.code: unit for unit in self.units}
 
 
 class CanonicalIndicator(Record):

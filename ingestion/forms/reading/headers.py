@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ingestion.findings import Finding, finding
 from ingestion.forms.layout import address
-from ingestion.forms.reading.titles import COLUMNS, column_of
+from ingestion.forms.reading.titles import COLUMNS, LONGEST_TITLE, column_of
 from ingestion.normalise.text import clean
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def is_title_of_label(part: str, raw: Cell, version: str) -> bool:
 
 def is_column_numbers(row: Sequence[Cell], label: int) -> bool:
     """Tell whether a row, its label included, only numbers the columns: (1) (2) (3)=(2)/(1), or A B 1 2."""
-    if label >= len(row) or row[label] is None:
+    if label >= len(row) or not _COLUMN_NUMBER.fullmatch(clean(str(row[label]))):
         return False
     filled = [text for raw in row if raw is not None and (text := clean(str(raw)))]
     return len(filled) > 1 and all(_COLUMN_NUMBER.fullmatch(text) for text in filled)
@@ -67,9 +67,10 @@ def is_column_numbers(row: Sequence[Cell], label: int) -> bool:
 
 def _headers(sheet: CagedSheet, version: str) -> Iterator[Header]:
     for number, row in enumerate(sheet.rows):
+        short = [(column, raw) for column, raw in enumerate(row) if type(raw) is str and len(raw) <= LONGEST_TITLE]
         found = []
         for part in COLUMNS:
-            places = [column for column, raw in enumerate(row) if is_title_of_label(part, raw, version)]
+            places = [column for column, raw in short if is_title_of_label(part, raw, version)]
             found += [_header_at(sheet, part, number, places[0], version)] if places else []
         whole = [header for header in found if all(key in header.columns for key in TELLING[header.part])]
         yield from whole or [header for header in found if len(header.columns) >= MANY_TITLES][:1]

@@ -37,7 +37,7 @@ SHORT = 40
 """Only a short cell can be the label or the signature line that is looked for."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LocatedCell:
     """A cell with its real address in the file.
 
