@@ -13,14 +13,13 @@ from ingestion.findings import Finding
 from ingestion.forms.layout import FORM_CODE
 from ingestion.forms.records import Sender
 from ingestion.forms.stored import StoredAnswers, stored_answers
+from warehouse.extracts.registry import locking_export
 from warehouse.ledger import from_instant
-from warehouse.ledger_tables import EXTRACTS, FORM_ISSUES, RECEIPTS, SUBMISSIONS
+from warehouse.ledger_tables import FORM_ISSUES, RECEIPTS, SUBMISSIONS
 
 if TYPE_CHECKING:
     from warehouse.settings import Settings
 
-LOCKING_STATES = ("approved", "sent", "received")
-"""States of an extract that lock its period; a refused extract must be mended, so it does not."""
 
 FormKey = tuple[str, str, str]
 """Plan key, unit code, period."""
@@ -155,14 +154,7 @@ class LedgerView:
 
     def lock_of(self, plan_key: str, period: str) -> str | None:
         """Return the id of the export that locks a period, or None."""
-        query = (
-            sa.select(EXTRACTS.c.export_id)
-            .where(EXTRACTS.c.plan_key == plan_key, EXTRACTS.c.period == period, EXTRACTS.c.state.in_(LOCKING_STATES))
-            .order_by(EXTRACTS.c.revision.desc())
-            .limit(1)
-        )
-        with self._engine.connect() as connection:
-            return connection.scalar(query)
+        return locking_export(self._engine, plan_key, period)
 
     def due_at(self, form_id: str) -> dt.datetime | None:
         """Return the due instant that was promised when the form was issued, or None."""

@@ -11,10 +11,11 @@ from ingestion.chasing.ladder import Role, Step, read_ladder
 from ingestion.chasing.outstanding import OutstandingCell, asked_cells, blank_cells, blanks_of
 from ingestion.forms.contents import form_contents
 from ingestion.forms.layout import FORM_CODE
-from ingestion.ledger_view import LOCKING_STATES, FormKey
+from ingestion.ledger_view import FormKey
 from plans.periods import period_of, working_days_between
 from plans.reporters import reporting_units
 from warehouse.clock import VIETNAM
+from warehouse.extracts.registry import LOCKING
 from warehouse.ledger import from_instant
 from warehouse.ledger_tables import EXTRACTS, FORM_ISSUES, REMINDERS, SUBMISSIONS
 
@@ -130,7 +131,7 @@ def _standing(connection: sa.Connection) -> dict[FormKey, str]:
 
 
 def _locked(connection: sa.Connection) -> set[tuple[str, str]]:
-    query = sa.select(EXTRACTS.c.plan_key, EXTRACTS.c.period).where(EXTRACTS.c.state.in_(LOCKING_STATES))
+    query = sa.select(EXTRACTS.c.plan_key, EXTRACTS.c.period).where(EXTRACTS.c.state.in_(LOCKING))
     return {(row.plan_key, row.period) for row in connection.execute(query)}
 
 

@@ -71,7 +71,7 @@ class Delivery:
 
 
 def approve_extract(settings: Settings, ledger: sa.Engine, which: Which, by: str, now: dt.datetime) -> Extract:
-    """Approve a prepared package and so lock its period (`registry.is_period_locked`); approving again changes nothing.
+    """Approve a prepared package and so lock its period (`registry.locking_export`); approving again changes nothing.
 
     Raises UsageError for a nameless approver, an unknown or refused package, or one that a
     newer revision has replaced; ReconciliationFailed when the files are not what was prepared.

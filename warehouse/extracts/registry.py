@@ -102,10 +102,13 @@ def _records(ledger: sa.Engine, *conditions: sa.ColumnElement[bool]) -> list[Ext
         return [ExtractRecord(**row) for row in connection.execute(ordered).mappings()]
 
 
-def is_period_locked(ledger: sa.Engine, plan_key: str, period: str) -> bool:
-    """Tell whether the newest package of a period is approved or has left: its figures may not change silently."""
-    revisions = revisions_of(ledger, plan_key, period)
-    return bool(revisions) and revisions[-1].state in LOCKING
+def locking_export(ledger: sa.Engine, plan_key: str, period: str) -> str | None:
+    """Return the id of the package that locks a period: the newest that is approved or has left; None if it is open.
+
+    A package prepared after it opens nothing: approved figures may not change in silence.
+    """
+    locking = [record for record in revisions_of(ledger, plan_key, period) if record.state in LOCKING]
+    return locking[-1].export_id if locking else None
 
 
 def extract_of(settings: Settings, record: ExtractRecord, *, is_new: bool = False) -> Extract:

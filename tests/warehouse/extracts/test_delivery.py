@@ -14,7 +14,7 @@ from warehouse.errors import ReconciliationFailed, SourceContractBroken, UsageEr
 from warehouse.extracts import delivery
 from warehouse.extracts.delivery import approve_extract, deliver_extract
 from warehouse.extracts.manifest import digest
-from warehouse.extracts.registry import find_extract, is_period_locked, list_extracts
+from warehouse.extracts.registry import find_extract, list_extracts, locking_export
 from warehouse.ledger_tables import AUDIT_LOG, OUTBOX
 
 BY = "Hoàng Văn Thái"
@@ -45,12 +45,12 @@ def lines_of(office: Office, action: str) -> list[str]:
 
 def test_approving_names_the_person_and_locks_the_period(office: Office) -> None:
     export_id = office.extract().export_id
-    assert not is_period_locked(office.ledger, PLAN, PERIOD)
+    assert locking_export(office.ledger, PLAN, PERIOD) is None
     extract = approve_extract(office.settings, office.ledger, (PLAN, PERIOD), BY, LATER)
     record = find_extract(office.ledger, export_id)
     assert extract.state == "approved"
     assert (record.approved_by, record.approved_at) == (BY, "2026-07-13T02:30:00.000000Z")
-    assert is_period_locked(office.ledger, PLAN, PERIOD)
+    assert locking_export(office.ledger, PLAN, PERIOD) == export_id
     assert lines_of(office, "approve_extract") == [BY]
 
 
@@ -67,6 +67,13 @@ def test_an_approved_package_is_not_changed_by_new_figures(office: Office) -> No
     newer = office.extract(LATER)
     assert (newer.revision, newer.state) == (2, "prepared")
     assert find_extract(office.ledger, export_id).state == "approved"
+
+
+def test_a_package_prepared_after_an_approval_does_not_open_the_period(office: Office) -> None:
+    export_id = approved(office)
+    office.publish([row(1, value=Decimal(99)), *usual_rows()[1:]])
+    assert office.extract(LATER).state == "prepared"
+    assert locking_export(office.ledger, PLAN, PERIOD) == export_id
 
 
 def test_a_package_with_a_newer_revision_cannot_be_approved(office: Office) -> None:
@@ -168,7 +175,7 @@ def test_the_right_receipt_makes_it_received(office: Office) -> None:
     answer(office, export_id, deliver(office, export_id).zip_sha256)
     received = deliver(office, export_id)
     assert (received.state, received.received_at) == ("received", "2026-07-13T02:30:00.000000Z")
-    assert is_period_locked(office.ledger, PLAN, PERIOD)
+    assert locking_export(office.ledger, PLAN, PERIOD) == export_id
     assert lines_of(office, "receive_extract") == ["province"]
 
 
@@ -206,7 +213,7 @@ def test_a_refusal_unlocks_the_period(office: Office) -> None:
     export_id = approved(office)
     answer(office, export_id, deliver(office, export_id).zip_sha256, outcome="refused", reason="Sai mẫu")
     assert deliver(office, export_id).state == "refused"
-    assert not is_period_locked(office.ledger, PLAN, PERIOD)
+    assert locking_export(office.ledger, PLAN, PERIOD) is None
     with pytest.raises(UsageError, match="từ chối"):
         approve_extract(office.settings, office.ledger, export_id, BY, LATER)
 
