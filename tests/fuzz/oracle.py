@@ -8,6 +8,7 @@ A second reader (openpyxl) must see the accepted figures in the same cells.
 from __future__ import annotations
 
 import io
+import re
 import resource
 import time
 import traceback
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from tests.fuzz.mutants import Mutant, Seed
     from tests.ingestion.deciding import Desk
 
+PRINTED_ONLY = re.compile(r'"[^"]*"|\\.')
+"""What a number format only prints: a percent sign in quotes multiplies nothing."""
 OUR_MISTAKE = "SYS-01"
 """An exception of our own, told as one file's quarantine: no upload may bring one about."""
 NAMED = frozenset({*ACCEPTED, "rejected", "quarantined"})
@@ -178,7 +181,7 @@ def _seen(content: bytes, places: list[tuple[str, str]]) -> list[Decimal | None]
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=True, read_only=True)
         cells = [book[sheet][cell] for sheet, cell in places]
     return [
-        Decimal(repr(cell.value)) * (HUNDRED if "%" in str(cell.number_format) else 1)
+        Decimal(repr(cell.value)) * (HUNDRED if "%" in PRINTED_ONLY.sub("", str(cell.number_format)) else 1)
         if isinstance(cell.value, int | float) and not isinstance(cell.value, bool)
         else None
         for cell in cells

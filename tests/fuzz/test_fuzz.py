@@ -15,7 +15,7 @@ from ingestion.cage import Cage, CageRefused, coordinator
 from ingestion.findings import finding
 from ingestion.gate import GateVerdict, inspection
 from tests.fixtures.filled_forms import plans
-from tests.fuzz.campaign import Summary, all_seeds, examine_batch, run
+from tests.fuzz.campaign import CORPORA, Summary, all_seeds, examine_batch, run
 from tests.fuzz.containers import BYTE_MUTATIONS, PART_MUTATIONS, parts_of, zip_of
 from tests.fuzz.markup import TEXT_MUTATIONS, XML_MUTATIONS
 from tests.fuzz.mutants import Mutant, Seed, mutant
@@ -127,6 +127,11 @@ def test_an_outcome_without_name_reason_or_identity_is_a_complaint(
     desk = type(oracle.desk)
     monkeypatch.setattr(desk, "decide", lambda *_: Decision(None, outcome, findings))  # type: ignore[arg-type]
     assert told in complaint(oracle, form)
+
+
+def test_a_percent_sign_that_is_only_printed_is_no_complaint(oracle: Oracle) -> None:
+    path = CORPORA[0] / "figure-percent-sign-printed-only.xlsx"
+    assert not complaint(oracle, Seed(path.name, path.read_bytes()))
 
 
 def test_figures_that_get_lost_on_the_way_are_a_complaint(
