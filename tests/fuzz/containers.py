@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import struct
 import warnings
 import zipfile
@@ -24,7 +25,7 @@ FIELDS = {
 TELLING = (0, 1, 2, 8, 9, 12, 14, 99, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF)
 DAY = (2026, 6, 1, 0, 0, 0)
 DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, KeyError, OSError, EOFError, NotImplementedError, RuntimeError,
-           struct.error, IndexError)  # fmt: skip
+           struct.error, IndexError, lzma.LZMAError)  # fmt: skip
 """What a library may raise on a seed that is damaged itself."""
 
 
