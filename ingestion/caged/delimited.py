@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ingestion.caged.request import Refusal
 from ingestion.caged.workbook import Cell, Sheet, check_texts
-from ingestion.normalise.encodings import TextRefused, detect_encoding
+from ingestion.normalise.encodings import CONTROL, TextRefused, detect_encoding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +72,8 @@ def read_json(content: bytes, limits: ReadingLimits) -> Iterator[Sheet]:
     if len(tables) > limits.sheets:
         raise Refusal("SEC-16", what="bảng", found=str(len(tables)), limit="sheets")
     for name, table in tables.items():
+        if control := CONTROL.search(name):
+            raise Refusal("ENC-03", found=f"U+{ord(control.group()):04X}")
         yield _table(name, _rows_of(name, table, limits), limits)
 
 

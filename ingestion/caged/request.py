@@ -45,10 +45,10 @@ class Refusal(Exception):
     """The upload is refused for a reason that the sender can be told; the parent words it."""
 
     def __init__(self, code: str, **facts: str | None) -> None:
-        """Keep the catalogued code and its facts."""
+        """Keep the catalogued code and its facts; a lone surrogate, which no answer can carry, is spelled out."""
         super().__init__(code)
         self.code = code
-        self.facts = facts
+        self.facts = {name: fact and fact.encode("utf-8", "backslashreplace").decode() for name, fact in facts.items()}
 
 
 def frame_of(content: dict[str, object]) -> bytes:

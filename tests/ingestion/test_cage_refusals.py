@@ -128,6 +128,8 @@ REFUSED = {
     "a JSON 100,000 levels deep": ("json", lambda: b"[" * 100_000, "FMT-15", None),
     "a JSON that was cut": ("json", lambda: b'[{"a": 1', "FMT-02", None),
     "a lone surrogate": ("json", lambda: b'[["\\ud800"]]', "ENC-03", "A1"),
+    "a lone surrogate in a table's name": ("json", lambda: b'{"a\\ud800": []}', "ENC-03", None),
+    "a name with a lone surrogate, twice": ("json", lambda: b'{"\\ud800": [], "\\ud800": []}', "FMT-15", None),
 }  # fmt: skip
 
 
