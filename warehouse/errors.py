@@ -98,6 +98,10 @@ class NotPublished(ThuocDoError):
     code = "PUB-01"
 
 
+FAILURES_OF_A_SOURCE = (SourceUnavailable, SourceContractBroken, SettingsRefused, WriterBusy)
+"""What may go wrong with one source while the others are collected all the same."""
+
+
 def told_together(failures: Mapping[str, ThuocDoError]) -> ThuocDoError:
     """Make one error of those of several sources, by name; a retryable one's class, where trying again can help."""
     first = min(failures.values(), key=lambda failure: not failure.retryable)

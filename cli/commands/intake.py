@@ -22,15 +22,7 @@ from ingestion.receipts import list_receipts
 from plans.periods import period_of
 from plans.reading import find_plan, read_plans
 from warehouse.clock import now
-from warehouse.errors import (
-    SettingsRefused,
-    SourceContractBroken,
-    SourceUnavailable,
-    ThuocDoError,
-    UsageError,
-    WriterBusy,
-    told_together,
-)
+from warehouse.errors import FAILURES_OF_A_SOURCE, ThuocDoError, UsageError, told_together
 from warehouse.ledger import open_ledger
 from warehouse.settings import Settings, settings_from_environment
 
@@ -168,7 +160,7 @@ def _collect(
     for name in [source] if source else collect_one:
         try:
             collected.append(collect_one[name](name))
-        except (SourceUnavailable, SourceContractBroken, SettingsRefused, WriterBusy) as failure:
+        except FAILURES_OF_A_SOURCE as failure:
             failures[name] = failure
     return collected, failures
 

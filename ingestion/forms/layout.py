@@ -126,13 +126,3 @@ def read_identity(text: str) -> FormIdentity | None:
         return None
     identity = FormIdentity(match["plan"], match["unit"], match["period"], match["form"], match["version"])
     return identity if identity.form_id == match["check"] else None
-
-
-def address(row: int, column: int) -> str:
-    """Return the A1 address of a zero-based row and column."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row + 1}"

@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING
 
 from ingestion.portal.pull import PullResult, pull_dossiers
 from ingestion.portal.records import read_portal
-from warehouse.errors import (
-    SettingsRefused,
-    SourceContractBroken,
-    SourceUnavailable,
-    ThuocDoError,
-    UsageError,
-    WriterBusy,
-    told_together,
-)
+from warehouse.errors import FAILURES_OF_A_SOURCE, ThuocDoError, UsageError, told_together
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -74,7 +66,7 @@ def collect_portals(
             continue
         try:
             results[name] = _pull(settings, engine, path, plans, now, since)
-        except (SourceUnavailable, SourceContractBroken, SettingsRefused, WriterBusy) as failure:
+        except FAILURES_OF_A_SOURCE as failure:
             LOG.warning("portal %s could not be pulled: %s", name, failure.message)
             failures[name] = failure
     if failures:

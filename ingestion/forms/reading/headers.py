@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ingestion.caged.request import address
 from ingestion.findings import Finding, finding
-from ingestion.forms.layout import address
 from ingestion.forms.reading.titles import COLUMNS, LONGEST_TITLE, column_of
 from ingestion.normalise.text import clean
 

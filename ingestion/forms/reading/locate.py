@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ingestion.cage import CagedFile, CagedSheet, Cell, hidden_data
+from ingestion.caged.request import address
 from ingestion.findings import Finding, finding
 from ingestion.forms.layout import (
     FORM_CODE,
@@ -21,7 +22,6 @@ from ingestion.forms.layout import (
     SIGNATURE_TITLES,
     TEMPLATE_VERSION,
     FormIdentity,
-    address,
     read_identity,
 )
 from ingestion.forms.reading.headers import TELLING, Header, headers_of, is_column_numbers, is_title_of_label

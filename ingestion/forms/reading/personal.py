@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ingestion.caged.request import address
 from ingestion.findings import Finding, finding
-from ingestion.forms.layout import IDENTITY, address
+from ingestion.forms.layout import IDENTITY
 from ingestion.forms.reading.titles import people_column
 
 if TYPE_CHECKING:

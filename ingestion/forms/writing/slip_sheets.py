@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingestion.forms.layout import SAMPLE_BANNER, address
+from ingestion.caged.request import address
+from ingestion.forms.layout import SAMPLE_BANNER
 from ingestion.forms.writing.book import LINE_HEIGHT, PAPER_A4, lines
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
-from ingestion.forms.layout import FormIdentity, address, read_identity
+from ingestion.caged.request import address
+from ingestion.forms.layout import FormIdentity, read_identity
 
 IDENTITY = FormIdentity("thien-tan-2026", "tram-y-te", "2026-06")
 
