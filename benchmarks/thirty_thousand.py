@@ -1,8 +1,9 @@
-"""A month's forms of the country: 30,000 read in the cage on 2 lanes, judged, written, one Parquet file per 500.
+"""A month's forms of the country: 30,000 read on 2 lanes, one Parquet file of rows per 500.
 
-Our own issued forms, filled in; two months of the five plans' units, over and over. Prints the time of
-every part, the largest memory of the whole family of processes (PSS) and the rows. `--intake` files
-besides go the whole way: landing, ledger, decision, raw rows.
+First the forms of the performance notes, gate, a child each, rows out, nothing judged; then our own
+issued forms, filled in (two months of the five plans' units, over and over), read and judged, for the
+first time and again. Prints the time of every part, the largest memory of the whole family of processes
+(PSS) and the rows. Last, each different form goes the whole way: landing, ledger, decision, raw rows.
 Run: `python benchmarks/thirty_thousand.py --files 30000`.
 """
 
@@ -17,8 +18,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.parquet as pq
-from forms_workload import own_forms
+from forms_workload import notes_forms, own_forms
 from measuring import Worker
 from read_forms import processor_seconds
 
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from ingestion.forms.records import ParsedForm
 
 BATCH_SIZE = 500
+NOTES_FORMS = 100
 FIRST, AGAIN = "read for the first time", "read again (back-fill)"
 TABLES = ("observations", "task_reports")
 KNOWN_FROM = dt.datetime(2026, 7, 20, 3, tzinfo=dt.UTC)
@@ -85,6 +88,25 @@ def read_month(home: str, files: list[str], count: int, is_first: bool) -> dict[
     return spent
 
 
+def read_cells(folder: str, files: list[str], count: int) -> dict[str, float]:
+    """Read `count` forms for the first time and write their cells as text, one Parquet file per batch."""
+    used, rows = processor_seconds(), 0.0
+    paths = list(itertools.islice(itertools.cycle(map(Path, files)), count))
+    with closing(contents_of(paths, is_first=True)) as contents:
+        for number in range(0, count, BATCH_SIZE):
+            batch = list(itertools.islice(contents, BATCH_SIZE))
+            cells = [
+                (place, sheet.name, row, [None if cell is None else str(cell) for cell in line])
+                for place, content in enumerate(batch, start=number)
+                for sheet in (content.sheets if content else ())
+                for row, line in enumerate(sheet.rows)
+            ]
+            columns = dict(zip(("form", "sheet", "row", "cells"), map(list, zip(*cells, strict=True)), strict=True))
+            pq.write_table(pa.table(columns), Path(folder, f"{number:06}.parquet"))
+            rows += len(cells)
+    return {"rows": rows, "processor, all processes": processor_seconds() - used}
+
+
 def rows_of(parsed: ParsedForm, number: int) -> dict[str, list[dict[str, object]]]:
     """Return the raw rows of an accepted form under a receipt of its own."""
     receipt = Receipt(f"R{number:012}", "0" * 64, "form.xlsx", "benchmark", Sender(), KNOWN_FROM)
@@ -113,6 +135,9 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=30_000)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Worker() as worker:
+        Path(folder, "notes").mkdir()
+        notes = [str(path) for path in notes_forms(Path(folder, "notes"), NOTES_FORMS)]
+        cells = worker.call(read_cells, folder, notes, asked.files)
         files = [str(path) for path in own_forms(Path(folder) / "office")]
         months = {
             told: worker.call(read_month, f"{folder}/{told}", files, asked.files, told == FIRST)
@@ -120,6 +145,11 @@ def main() -> None:
         }
         peak = worker.peak_mib
         intake = worker.call(whole_intake, f"{folder}/intake", files)
+    print(
+        f"{asked.files} of the notes' forms ({NOTES_FORMS} different), read for the first time: {cells.seconds:.1f} s"
+    )
+    for part, figure in cells.result.items():
+        print(f"  {part:28} {figure:12,.1f}")
     for told, month in months.items():
         print(
             f"{asked.files} forms ({len(files)} different) {told}: {month.seconds:.1f} s on {shared_cage().lanes} lanes"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ingestion.arrivals import ACCEPTED, Decision, Receipt, outcome_of
@@ -244,6 +244,6 @@ def raw_rows(decision: Decision, parsed: ParsedForm, known_from: dt.datetime) ->
         "known_from": known_from,
     }
     return {
-        "observations": [lineage | asdict(observation) for observation in parsed.observations],
-        "task_reports": [lineage | asdict(report) for report in parsed.task_reports],
+        "observations": [lineage | vars(observation) for observation in parsed.observations],
+        "task_reports": [lineage | vars(report) for report in parsed.task_reports],
     }

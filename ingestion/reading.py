@@ -109,16 +109,17 @@ def read_accepted(cage: Cage, files: Sequence[tuple[Path, str]]) -> Iterator[Cag
         CageRefused: a file is refused now.
         CageUnavailable, OSError: as `read_upload`.
     """
-    for found in _in_order(cage.lanes, cage.read_together, _together(files)):
+    most = min(TOGETHER, -(-len(files) // cage.lanes))
+    for found in _in_order(cage.lanes, cage.read_together, _together(files, most)):
         yield from found
 
 
-def _together(files: Iterable[tuple[Path, str]]) -> Iterator[list[tuple[Path, str]]]:
+def _together(files: Iterable[tuple[Path, str]], most: int) -> Iterator[list[tuple[Path, str]]]:
     together: list[tuple[Path, str]] = []
     size = 0
     for path, kind in files:
         size += path.stat().st_size
-        if together and (len(together) == TOGETHER or size > TOGETHER_BYTES):
+        if together and (len(together) == most or size > TOGETHER_BYTES):
             yield together
             together, size = [], path.stat().st_size
         together.append((path, kind))

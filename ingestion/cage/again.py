@@ -2,8 +2,8 @@
 
 Only for bytes whose sha256 stands in the ledger as accepted (rebuild, reconciliation): a child that
 reads several files shares its memory between them, which nobody's first upload may. What it keeps
-from file to file is the memory of its process and the caches of pure functions (syllables, compiled
-patterns), nothing of any file's content.
+from file to file is the memory of its process and the caches of pure functions: syllables, compiled
+patterns, what small parts say that programs write alike into many workbooks (styles, relationships).
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from ingestion.cage.records import CagedFile, CageRefused
 from ingestion.caged.request import FILE_HEAD, FRAME_LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from ingestion.cage.lane import Lane
     from ingestion.limits import Limits
 
 END_SECONDS = 5.0
+AHEAD_BYTES = 1 << 15  # far less than the kernel holds of a stream
 
 
 def read_shared(lane: Lane, files: Sequence[tuple[Path, str]], limits: Limits) -> list[CagedFile]:
@@ -42,9 +43,9 @@ def read_shared(lane: Lane, files: Sequence[tuple[Path, str]], limits: Limits) -
     with stream:
         try:
             with theirs:
-                lane.ask({"reads": len(files)}, limits, [theirs.fileno()])
-            for path, kind in files:
-                found.append(_read(stream, path.read_bytes(), kind, limits))
+                lane.ask({"reads": len(files)}, [theirs.fileno()])
+            for answer in _answers(stream, files, limits):
+                found.append(judge(Outcome(answer, 0, timed_out=False)))
         except (CageRefused, _Lost):
             lane.kill()
             return found
@@ -60,18 +61,50 @@ class _Lost(Exception):
     """The child died, took too long, or answered too much."""
 
 
-def _read(stream: socket.socket, content: bytes, kind: str, limits: Limits) -> CagedFile:
-    deadline = time.monotonic() + limits.waiting_seconds
+def _answers(stream: socket.socket, files: Sequence[tuple[Path, str]], limits: Limits) -> Iterator[bytes]:
+    """Give the answers in the order of the files; the child finds its next file waiting, if that is small.
+
+    A large one is sent only after the answer before it has come: two sides that both write would wait for ever.
+
+    Raises:
+        _Lost: the child died, or took longer for one file than it may.
+        OSError: a file is gone or cannot be read.
+    """
+    coming = iter(files)
+    now = _content(coming)
+    is_sent = False
+    while now is not None:
+        if not is_sent:
+            _send(stream, *now, limits)
+        now = _content(coming)
+        is_sent = now is not None and len(now[0]) <= AHEAD_BYTES
+        if now is not None and is_sent:
+            _send(stream, *now, limits)
+        yield _answer(stream, time.monotonic() + limits.waiting_seconds)
+
+
+def _content(coming: Iterator[tuple[Path, str]]) -> tuple[bytes, str] | None:
+    """Return the bytes and the kind of the next file, or None after the last."""
+    file = next(coming, None)
+    return (file[0].read_bytes(), file[1]) if file else None
+
+
+def _send(stream: socket.socket, content: bytes, kind: str, limits: Limits) -> None:
     try:
         stream.settimeout(limits.waiting_seconds)
         stream.sendall(FILE_HEAD.pack(kind.encode().ljust(4), len(content)) + content)
+    except OSError as error:
+        raise _Lost from error
+
+
+def _answer(stream: socket.socket, deadline: float) -> bytes:
+    try:
         (length,) = FRAME_LENGTH.unpack(_receive(stream, FRAME_LENGTH.size, deadline))
         if length > LARGEST_ANSWER:
             raise _Lost
-        answer = _receive(stream, length, deadline)
+        return _receive(stream, length, deadline)
     except OSError as error:
         raise _Lost from error
-    return judge(Outcome(answer, 0, timed_out=False))
 
 
 def _receive(stream: socket.socket, size: int, deadline: float) -> bytes:

@@ -117,7 +117,7 @@ class Cage:
         for _ in range(ATTEMPTS):
             try:
                 with self._lane() as lane:
-                    return lane.read(source, kind, self._limits)
+                    return lane.read(source, kind)
             except LaneLost as lost:
                 if lost.reason != "died":
                     raise CageRefused(over_limit(lost.reason)) from lost
@@ -130,7 +130,7 @@ class Cage:
         try:
             if lane is None or not lane.is_alive:
                 lane = None
-                lane = Lane()
+                lane = Lane(self._limits)
             yield lane
         finally:
             self._places.put(lane)

@@ -52,8 +52,9 @@ class LaneLost(Exception):
 class Lane:
     """A running zygote; handles one upload at a time and is thrown away after any irregular answer."""
 
-    def __init__(self) -> None:
-        """Start the zygote and wait for its first word; raises CageUnavailable."""
+    def __init__(self, limits: Limits) -> None:
+        """Start the zygote, which keeps these limits, and wait for its first word; raises CageUnavailable."""
+        self._limits = limits
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control = ours
         with theirs:
@@ -67,6 +68,9 @@ class Lane:
                 env={name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ},
                 start_new_session=True,
             )
+        reading = {name: getattr(limits, name) for name in READING_LIMITS}
+        with suppress(OSError):  # it died at once: there will be no first word
+            self.control.send(msgpack.packb(reading))
         hello = self._receive(time.monotonic() + START_SECONDS)
         if hello is None:
             self.end()
@@ -76,17 +80,17 @@ class Lane:
             )
         self.isolation: frozenset[str] = frozenset(hello.get("isolation", ()))
 
-    def read(self, source: int, kind: str, limits: Limits) -> Outcome:
+    def read(self, source: int, kind: str) -> Outcome:
         """Have one upload read.
 
         Raises:
             LaneLost: the zygote gave no answer in time, answered too much, or died; it is ended.
         """
-        deadline = time.monotonic() + limits.waiting_seconds + GRACE_SECONDS
+        deadline = time.monotonic() + self._limits.waiting_seconds + GRACE_SECONDS
         listening, answering = os.pipe()
         try:
             try:
-                self.ask({"kind": kind}, limits, [source, answering])
+                self.ask({"kind": kind}, [source, answering])
             finally:
                 os.close(answering)
             answer = _listen(listening, deadline)
@@ -104,10 +108,9 @@ class Lane:
             int(status["cpu_milliseconds"]), int(status["peak_kibibytes"]),
         )  # fmt: skip
 
-    def ask(self, request: dict[str, object], limits: Limits, descriptors: list[int]) -> None:
+    def ask(self, request: dict[str, object], descriptors: list[int]) -> None:
         """Send a request with its descriptors; the zygote starts a child for it."""
-        reading = {name: getattr(limits, name) for name in READING_LIMITS}
-        socket.send_fds(self.control, [msgpack.packb(request | {"limits": reading})], descriptors)
+        socket.send_fds(self.control, [msgpack.packb(request)], descriptors)
 
     def ended(self, deadline: float) -> dict[str, Any]:
         """Return how the child ended; raises LaneLost where the zygote does not tell, and ends it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,16 @@ class CagedSheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
 
+    @cached_property
+    def texts(self) -> tuple[tuple[int, int, str], ...]:
+        """Every cell with text: its row, its column, the text; row by row."""
+        return tuple(
+            (number, column, cell)
+            for number, row in enumerate(self.rows)
+            for column, cell in enumerate(row)
+            if type(cell) is str
+        )
+
 
 @dataclass(frozen=True)
 class CagedFile:
@@ -56,6 +67,8 @@ def hidden_data(sheet: CagedSheet, expected_columns: Set[int] = frozenset()) -> 
     `expected_columns` are the columns that the form itself hides. Values are read all the same
     (reliability F31); the sender is told which cells were used.
     """
+    if not (sheet.is_hidden or sheet.hidden_rows or sheet.hidden_columns - expected_columns):
+        return None
     hidden = [
         address(row, column)
         for row, cells in enumerate(sheet.rows)

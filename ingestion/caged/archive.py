@@ -57,9 +57,9 @@ class Archive:
         """Return how a part's name is written in the file, whatever its case; None if it is not there."""
         return self._names.get(part.lower())
 
-    def is_small(self, name: str) -> bool:
-        """Tell whether `read` takes this part at once."""
-        return self._entries[name].unpacked <= SMALL
+    def size_of(self, name: str) -> int:
+        """Return how many bytes a part has, as its directory tells."""
+        return self._entries[name].unpacked
 
     def read(self, name: str) -> bytes:
         """Return a part whole; raises Refusal FMT-02 where it is damaged."""
@@ -111,7 +111,8 @@ def _directory(content: bytes) -> Iterator[tuple[str, _Entry]]:
         if sign != CENTRAL_SIGN:
             raise struct.error
         position += _CENTRAL.size
-        name = content[position : position + name_size].decode("utf-8" if flags & 0x800 else "cp437")
+        raw_name = content[position : position + name_size]
+        name = raw_name.decode("utf-8" if flags & 0x800 or raw_name.isascii() else "cp437")
         position += name_size
         if FULL_32 in {packed, unpacked, offset}:
             extra = content[position : position + extra_size]

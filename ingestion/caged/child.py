@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from ingestion.caged.call_filter import filter_calls
@@ -26,11 +25,11 @@ def run_child(source: int, answer: int, kind: str, limits: ReadingLimits) -> NoR
     """Parse the upload behind `source`, answer in frames, and end the process; never returns."""
     status = 1
     try:
-        limit_child(limits)
+        limit_child(limits.reading_seconds)
         content = _read_all(source, limits.file_bytes)
         forbid_descriptors(answer)
         filter_calls()
-        for frame in _frames(content, kind, limits):
+        for frame in frames_of(content, kind, limits):
             write_all(DOOR, frame)
         status = 0
     finally:
@@ -45,19 +44,20 @@ def run_reader(stream: int, limits: ReadingLimits, reads: int) -> NoReturn:
     """
     status = 1
     try:
-        limit_child(replace(limits, reading_seconds=limits.reading_seconds * reads))
+        limit_child(limits.reading_seconds * reads)
         forbid_descriptors(stream)
         filter_calls()
         while head := _read_exactly(FILE_HEAD.size):
             kind, size = FILE_HEAD.unpack(head)
-            frames = b"".join(_frames(_read_exactly(size), kind.decode().strip(), limits))
+            frames = b"".join(frames_of(_read_exactly(size), kind.decode().strip(), limits))
             write_all(DOOR, FRAME_LENGTH.pack(len(frames)) + frames)
         status = 0
     finally:
         os._exit(status)
 
 
-def _frames(content: bytes, kind: str, limits: ReadingLimits) -> Iterator[bytes]:
+def frames_of(content: bytes, kind: str, limits: ReadingLimits) -> Iterator[bytes]:
+    """Read one upload and give the answer, frame by frame."""
     try:
         for sheet in within_text_limit(_sheets(content, kind, limits), limits):
             yield frame_of({"sheet": sheet})

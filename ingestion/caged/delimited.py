@@ -11,12 +11,13 @@ import unicodedata
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ingestion.caged.request import Refusal
-from ingestion.caged.workbook import Cell, Sheet, check_texts
+from ingestion.caged.workbook import Sheet, check_texts
 from ingestion.normalise.encodings import CONTROL, TextRefused, detect_encoding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ingestion.caged.facts import Cell
     from ingestion.caged.request import ReadingLimits
 
 DELIMITERS = ";\t,"

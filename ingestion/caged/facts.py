@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ingestion.caged.request import ReadingLimits
 
 Position = tuple[int, int]
+Cell = str | int | float | bool | None
 LAST_ROW = 1_048_576  # of any spreadsheet program
 
 
@@ -18,7 +19,8 @@ LAST_ROW = 1_048_576  # of any spreadsheet program
 class SheetFacts:
     """Facts of one sheet; rows and columns count from zero.
 
-    `formats` has, for each number format, the rows and columns of its cells in turn.
+    `formats` has, for each number format, the rows and columns of its cells in turn. `rows` has the values where
+    they could be told without the general reader, else it is None.
     """
 
     name: str
@@ -29,6 +31,8 @@ class SheetFacts:
     hidden_columns: set[int] = field(default_factory=set)
     height: int = 0
     width: int = 0
+    is_hidden: bool = False
+    rows: list[list[Cell]] | None = None
 
 
 class Extent:

@@ -25,30 +25,35 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def isolate_zygote() -> list[str]:
-    """Enter an empty network namespace if allowed; returns what this machine allows ('network', 'calls')."""
+def isolate_zygote(limits: ReadingLimits) -> list[str]:
+    """Enter an empty network namespace if allowed, and take on what every child inherits.
+
+    512 MiB of address space, no file growth, no core file, no new privileges; none can be undone.
+
+    Returns:
+        What this machine allows beyond that: 'network', 'calls'.
+    """
     flags = CLONE_NEWNET | CLONE_NEWIPC
     has_network = _libc.unshare(CLONE_NEWUSER | flags) == 0 or _libc.unshare(flags) == 0
-    return ["network"] * has_network + ["calls"] * can_filter_calls()
-
-
-def limit_child(limits: ReadingLimits) -> None:
-    """Put the limits on this process; they cannot be raised again.
-
-    512 MiB of address space, no file growth, no core file, CPU seconds, no new process or thread
-    (root is exempt from the last one). Ends with the zygote.
-    """
-    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     _libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     for name, limit in (
         (resource.RLIMIT_AS, limits.memory_bytes),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, 0),
     ):
         resource.setrlimit(name, (limit, limit))
-    seconds = limits.reading_seconds  # one second between the signal that tells the reason and the one that kills
+    return ["network"] * has_network + ["calls"] * can_filter_calls()
+
+
+def limit_child(seconds: int) -> None:
+    """Limit this process to so many processor seconds, and to no new process or thread (root is exempt).
+
+    It ends with the zygote, from which it inherits the other limits.
+    """
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    # one second between the signal that tells the reason and the one that kills
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
 
 

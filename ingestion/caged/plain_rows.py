@@ -3,33 +3,37 @@
 Nearly every writer spells cells one way (`<c r="B7" s="3" t="s"><v>12</v></c>`), and then a few
 pattern searches tell what the XML reader tells cell by cell, in a fifth of the time. Only what is
 provably spelled so is taken: every byte between `<sheetData>` and `</sheetData>` must belong to one
-such row or cell. Anything else (comments, prefixes, entities, other quotes, errors, formulas without
-a result, far or too many cells) is left whole to the XML reader, which words every refusal. The rest of the
+such row or cell. Anything else (comments, prefixes, other quotes, errors, formulas without a result,
+far or too many cells) is left whole to the XML reader, which words every refusal. The rest of the
 part always goes to the XML reader, so that no damage outside the rows is missed.
+
+Values are taken along where they can mean one thing only (`plain_values.py`); else `rows` stays
+None and the general reader gives them.
 """
 
 from __future__ import annotations
 
 import re
 from itertools import compress
-from typing import TYPE_CHECKING
+from operator import lt
+from typing import TYPE_CHECKING, Any
 
 from ingestion.caged.facts import LAST_ROW
 from ingestion.caged.formulas import check_formula
+from ingestion.caged.plain_values import OTHER_ENCODING, PlainCells
 from ingestion.caged.request import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ingestion.caged.facts import Extent, SheetFacts
+    from ingestion.caged.plain_values import BookFacts
 
 _TEXT = rb"[ -%'-;=?-~]+"  # printable ASCII but & < >
 _CELL = re.compile(
-    rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?: s="([0-9]{1,7})")?(?: t="(?:(s)|(b|str|d)|n)")?'
-    rb"(?:/>|>(?:</c>|(?:<f>(" + _TEXT + rb")</f>)?(<v>)(?(4)[0-9]+|" + _TEXT + rb")</v></c>))"
+    rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?: s="([0-9]{1,7})")?(?: t="(?:(s)|((inlineStr)|b|str)|n)")?'
+    rb"(?:/>|>(?:</c>|(?(6)<is><t(?: xml:space=\"preserve\")?>|(?:<f(?: aca=\"false\")?>(" + _TEXT + rb")</f>)?<v>)"
+    rb"((?(4)[0-9]+|(?(5)[^<]*|" + _TEXT + rb")))(?(6)</t></is>|</v>)</c>))"
 )
-_GROUPS = 8  # what stands before a cell, and the seven groups of the pattern
-_WIDEST = 1 << 16  # wider than any sheet: tells rows apart when a cell's place is written as one number
+_GROUPS = 9  # what stands before a cell, and the eight groups of the pattern
 _MARK = b"\1"  # stands for a cell in what is left of the rows; no XML may hold it
 _ROW = rb'<row r="([1-9][0-9]{0,6})"((?: [A-Za-z][A-Za-z0-9:]*="[ !#-%\'-;=?-~]*")*)'
 _ROWS = re.compile(rb"(?:" + _ROW + rb"(?:/>|>\x01*</row>))*")
@@ -37,18 +41,18 @@ _ROW_START = re.compile(_ROW)
 _ATTRIBUTE = re.compile(rb' ([A-Za-z0-9:]+)="([^"]*)"')
 _START = re.compile(rb"(?:<\?xml [^<>]*\?>\s*)?<worksheet[\s>]")
 _OTHER_CELLS = re.compile(rb"<(?:row|c|f)[\s/>]")
+_AREA = re.compile(rb'<(?:dimension|mergeCell) ref="[A-Z]{1,3}[1-9][0-9]{0,6}(?::[A-Z]{1,3}[1-9][0-9]{0,6})?"')
 _OPEN, _CLOSE = b"<sheetData>", b"</sheetData>"
 _TRUE = frozenset({b"1", b"true"})
 
 
-def take_plain_rows(markup: bytes, facts: SheetFacts, formats: Mapping[str, str], styles: int, extent: Extent) -> bytes:
+def take_plain_rows(markup: bytes, facts: SheetFacts, book: BookFacts, extent: Extent) -> bytes:
     """Take the rows of a sheet part into `facts` if they are plain; return the markup that is left to read.
 
     Args:
         markup: The whole part.
         facts: Facts of the sheet; nothing is changed where the rows are not plain.
-        formats: Number formats other than General by the index of the cell style.
-        styles: How many cell styles the workbook has, 0 where it has no table of them.
+        book: What the sheets of the workbook share.
         extent: Where values stand, over all sheets of the file.
 
     Returns:
@@ -60,34 +64,37 @@ def take_plain_rows(markup: bytes, facts: SheetFacts, formats: Mapping[str, str]
     hidden = _hidden_rows(skeleton, extent.rows) if rows and _ROWS.fullmatch(skeleton) else None
     if hidden is None:
         return markup
-    letters, digits, style_of, strings, others, formulas, marks = (found[group::_GROUPS] for group in range(1, _GROUPS))
-    row_of = {digit: int(digit) - 1 for digit in set(digits)}
-    column_of = {letter: _column(letter) for letter in set(letters)}
-    places = [
-        row_of[digit] * _WIDEST + column_of[letter]
-        for letter, digit, mark in zip(letters, digits, marks, strict=True)
-        if mark
-    ]
-    if not (_are_in_order(places) and _are_known(set(style_of), styles) and _are_harmless(set(formulas))):
+    letters, digits, styles, strings, others, _, formulas, values = (
+        found[group::_GROUPS] for group in range(1, _GROUPS)
+    )
+    if not (_are_known(set(styles), book.styles) and _are_harmless(set(formulas))):
+        return markup
+    at_rows, at_columns, *spelled = _with_value(values, digits, letters, styles, strings, others, values)
+    row_of = {digit: int(digit) - 1 for digit in set(at_rows)}
+    column_of = {letter: _column(letter) for letter in set(at_columns)}
+    cells = PlainCells(list(map(row_of.__getitem__, at_rows)), list(map(column_of.__getitem__, at_columns)), *spelled)
+    width = max(column_of.values(), default=-1) + 1
+    places = [row * width + column for row, column in zip(cells.at_rows, cells.at_columns, strict=True)]
+    texts = cells.own_texts()
+    if texts is None or not all(map(lt, places, places[1:])):
         return markup
     if places:
-        last = places[-1] // _WIDEST, max(map(column_of.__getitem__, set(compress(letters, marks))))
+        last = cells.at_rows[-1], width - 1
         if not extent.has_room(facts, *last, len(places)):
             return markup
         extent.take(facts, *last, len(places))
     facts.hidden_rows |= hidden
-    code_of = {style.encode(): code for style, code in formats.items()}
-    if code_of.keys() & set(style_of):
-        for letter, digit, style, string, other, mark in zip(
-            letters, digits, style_of, strings, others, marks, strict=True
-        ):
-            if mark and style in code_of and string is other is None:
-                facts.formats.setdefault(code_of[style], []).extend((row_of[digit], column_of[letter]))
+    facts.formats = cells.formats(book)
+    facts.rows = cells.rows(places, facts.height, width, texts, book)
     return rest
 
 
-def _are_in_order(places: list[int]) -> bool:
-    return places == sorted(set(places))
+def _with_value(values: list[bytes | None], *columns: list[Any]) -> list[list[Any]]:
+    """Keep of each list what belongs to a cell with a value."""
+    if None not in values:
+        return list(columns)
+    kept = [value is not None for value in values]
+    return [list(compress(column, kept)) for column in columns]
 
 
 def _are_known(used: set[bytes | None], styles: int) -> bool:
@@ -118,6 +125,8 @@ def _cut(markup: bytes) -> tuple[bytes, bytes]:
         and b"<!" not in rest
         and rest.rfind(b"<?") <= 0
         and _MARK not in markup
+        and not OTHER_ENCODING.match(rest)
+        and rest.count(b"<dimension") + rest.count(b"<mergeCell ") == len(_AREA.findall(rest))
         and not _OTHER_CELLS.search(rest)
     )
     return (rest, markup[start:end]) if is_plain else (markup, b"")

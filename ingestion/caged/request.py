@@ -1,6 +1,7 @@
 """What the cage is asked and how it answers: plain msgpack maps, never pickle.
 
-A request for one upload travels with two descriptors (the upload to read, the pipe to answer into).
+The zygote is told the limits first. A request for one upload travels with two descriptors (the
+upload to read, the pipe to answer into).
 The answer is a sequence of frames, each a 4-byte length and one msgpack map: any number of sheets,
 then one end (`done`), or a refusal (`code` and its facts) in its place.
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 import os
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgpack
 
@@ -64,6 +66,7 @@ def write_all(descriptor: int, content: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
+@lru_cache(maxsize=1 << 14)
 def address(row: int, column: int) -> str:
     """Return the A1 address of a cell counted from zero."""
     letters = ""

@@ -1,4 +1,8 @@
-"""Read a workbook inside the cage: markup facts first, values by the fast reader after they are bounded."""
+"""Read a workbook inside the cage: markup facts first, values after they are bounded.
+
+Values of plain sheets come with the facts (`plain_values.py`); a workbook with any other sheet is
+read by the general reader, which knows every way to spell a workbook.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 from ingestion.caged import ods_facts, xlsx_facts
 from ingestion.caged.archive import Archive
+from ingestion.caged.facts import Cell
+from ingestion.caged.plain_values import EXACT_FLOAT
 from ingestion.caged.request import Refusal, address
 from ingestion.normalise.encodings import CONTROL
 from ingestion.normalise.legacy import looks_legacy_encoded
@@ -20,11 +26,9 @@ if TYPE_CHECKING:
     from ingestion.caged.facts import Position, SheetFacts
     from ingestion.caged.request import ReadingLimits
 
-EXACT_FLOAT = 2**53
 SAMPLE_LENGTH = 60
 LONGEST_NAME = 255
 
-Cell = str | int | float | bool | None
 Sheet = dict[str, object]
 
 
@@ -38,11 +42,17 @@ def read_workbook(content: bytes, kind: str, limits: ReadingLimits) -> Iterator[
         read_facts = xlsx_facts.read_facts if kind == "xlsx" else ods_facts.read_facts
         facts = read_facts(Archive(content), limits)
         check_names(facts)
+        if all(sheet.rows is not None for sheet in facts.values()):
+            for found in facts.values():
+                yield _sheet_map(found, found.rows or [], limits)
+            return
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for sheet in workbook.sheets_metadata:
             if sheet.typ == SheetTypeEnum.WorkSheet and sheet.name in facts:
-                rows = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-                yield _sheet_map(facts[sheet.name], rows, sheet.visible != SheetVisibleEnum.Visible, limits)
+                values = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+                found = facts[sheet.name]
+                found.is_hidden = sheet.visible != SheetVisibleEnum.Visible
+                yield _sheet_map(found, _plain_rows(found, values), limits)
     except CalamineError as error:
         raise Refusal("FMT-02", found=type(error).__name__) from error
 
@@ -72,17 +82,22 @@ def check_names(names: Iterable[str]) -> None:
             raise Refusal("FMT-02", found=f"tên trang tính “{name[:SAMPLE_LENGTH]}”")
 
 
-def _sheet_map(facts: SheetFacts, values: Sequence[Sequence[object]], is_hidden: bool, limits: ReadingLimits) -> Sheet:
+def _plain_rows(facts: SheetFacts, values: Sequence[Sequence[object]]) -> list[list[Cell]]:
+    """Turn a reader's rows into plain ones that are as high and wide as the facts say."""
     rows = [[(value or None) if type(value) is str else plain_cell(value) for value in row] for row in values]
     rows += [[] for _ in range(facts.height - len(rows))]
     for cells in rows:  # a formula without a result may stand beyond the last value
         cells += [None] * (facts.width - len(cells))
     for (row, column), text in facts.errors.items():
         rows[row][column] = text
+    return rows
+
+
+def _sheet_map(facts: SheetFacts, rows: list[list[Cell]], limits: ReadingLimits) -> Sheet:
     check_texts(facts.name, rows, limits)
     return {
         "name": facts.name,
-        "is_hidden": is_hidden,
+        "is_hidden": facts.is_hidden,
         "rows": rows,
         "formats": facts.formats,
         "uncalculated": _places(facts.uncalculated),
@@ -112,7 +127,11 @@ def check_texts(sheet: str, rows: list[list[Cell]], limits: ReadingLimits) -> No
         Refusal: FMT-13 too long, ENC-02 typed with an old font, ENC-03 a control character or a lone surrogate.
     """
     texts = {value for row in rows for value in row if type(value) is str}
-    if all(_is_sound(text, limits) for text in texts):
+    if not (
+        max(map(len, texts), default=0) > limits.cell_characters
+        or CONTROL.search("\n".join(texts))
+        or any(map(looks_legacy_encoded, texts))
+    ):
         return
     for row_number, row in enumerate(rows):
         for column, value in enumerate(row):
@@ -121,9 +140,7 @@ def check_texts(sheet: str, rows: list[list[Cell]], limits: ReadingLimits) -> No
 
 
 def _is_sound(text: str, limits: ReadingLimits) -> bool:
-    return len(text) <= limits.cell_characters and (
-        (text.isascii() and text.isprintable()) or not (CONTROL.search(text) or looks_legacy_encoded(text))
-    )
+    return len(text) <= limits.cell_characters and not (CONTROL.search(text) or looks_legacy_encoded(text))
 
 
 def _refusal(sheet: str, text: str, row: int, column: int, limits: ReadingLimits) -> Refusal:

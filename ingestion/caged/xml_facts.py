@@ -31,6 +31,10 @@ class PartReader:
     def end(self, name: str) -> None:
         """Take the end of an element."""
 
+    def read_whole(self, markup: bytes) -> None:
+        """Read a part that is held whole; raises as `read`."""
+        self.read((markup,))
+
     def read(self, pieces: Iterable[bytes]) -> None:
         """Read the pieces of a part to its end; raises Refusal FMT-02 (no XML) or SEC-13 (declarations)."""
         parser = expat.ParserCreate()
@@ -43,7 +47,7 @@ class PartReader:
                 parser.Parse(piece, False)
             parser.Parse(b"", True)
         except expat.ExpatError as error:
-            raise Refusal("FMT-02", found=f"XML sai: {expat.ErrorString(error.code)}") from error
+            raise no_xml(error) from error
 
     def _root_of(self, parser: expat.XMLParserType) -> Callable[[str, dict[str, str]], None]:
         """Return the handler of the first element: it learns the prefix, then hands over to the real ones."""
@@ -61,6 +65,21 @@ class PartReader:
 
     def _end_bare(self, name: str) -> None:
         self.end(name[self._cut :])
+
+
+def check_markup(markup: bytes) -> None:
+    """Check that a part is well-formed XML without declarations; raises Refusal as `PartReader.read`."""
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse_declaration
+    try:
+        parser.Parse(markup, True)
+    except expat.ExpatError as error:
+        raise no_xml(error) from error
+
+
+def no_xml(error: expat.ExpatError) -> Refusal:
+    """Return what refuses a part that is no XML."""
+    return Refusal("FMT-02", found=f"XML sai: {expat.ErrorString(error.code)}")
 
 
 def _refuse_declaration(*_: object) -> None:

@@ -35,23 +35,23 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     for codec in CODECS:
         codecs.lookup(codec)
-    isolation = isolate_zygote()
+    limits = ReadingLimits(**msgpack.unpackb(control.recv(LARGEST_REQUEST)))
+    isolation = isolate_zygote(limits)
     signal.pthread_sigmask(signal.SIG_BLOCK, CHILD_ENDED)
-    rehearse()
+    rehearse(limits)
     control.send(msgpack.packb({"isolation": isolation}))
     gc.collect()
     gc.freeze()
     gc.disable()  # a child is too short-lived to collect, and collecting would copy the zygote's pages
-    while _serve(control):
+    while _serve(control, limits):
         pass
 
 
-def _serve(control: socket.socket) -> bool:
+def _serve(control: socket.socket, limits: ReadingLimits) -> bool:
     message, descriptors, _, _ = socket.recv_fds(control, LARGEST_REQUEST, DESCRIPTORS)
     if not message or not descriptors:
         return False
     request = msgpack.unpackb(message)
-    limits = ReadingLimits(**request["limits"])
     reads = int(request.get("reads", 1))
     child = os.fork()
     if child == 0:

@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Literal
 
 from ingestion.findings import FindingRefused, finding
 from ingestion.gate.archive import END_SIGN, LOCAL_SIGN, read_entries, unpack
-from ingestion.gate.markup import CONTENT_TYPES, MarkupTotals, check_totals, looks_like_markup, search_part
+from ingestion.gate.markup import (
+    CONTENT_TYPES,
+    OFTEN_THE_SAME,
+    MarkupTotals,
+    check_totals,
+    looks_like_markup,
+    search_again,
+    search_part,
+)
 from ingestion.gate.signatures import OLE_SIGN
+from ingestion.limits import limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,17 +76,27 @@ def _kind_of(descriptor: int, entries: tuple[Entry, ...]) -> WorkbookKind:
 
 def _inspect_part(descriptor: int, entry: Entry, totals: MarkupTotals) -> None:
     pieces = unpack(descriptor, entry)
+    if entry.unpacked <= OFTEN_THE_SAME:
+        content = b"".join(pieces)
+        if _is_markup(entry, content):
+            totals.add(search_again(entry.key, content, limits()))
+        return
     head = next(pieces, b"")
-    if head.startswith((LOCAL_SIGN, END_SIGN)):
-        raise _refused("SEC-10", f"tệp nén lồng trong {entry.name}", "một lớp nén")
-    if head.startswith(OLE_SIGN):
-        raise _refused("SEC-17", entry.name)
     whole = _rejoined(head, pieces)
-    if entry.key.endswith(_MARKUP_SUFFIXES) or looks_like_markup(head):
+    if _is_markup(entry, head):
         search_part(entry.key, whole, totals)
     else:
         for _ in whole:  # counted against the declared size and checksum
             pass
+
+
+def _is_markup(entry: Entry, head: bytes) -> bool:
+    """Tell whether a part is to be searched; raises FindingRefused SEC-10, SEC-17 where it is a file of its own."""
+    if head.startswith((LOCAL_SIGN, END_SIGN)):
+        raise _refused("SEC-10", f"tệp nén lồng trong {entry.name}", "một lớp nén")
+    if head.startswith(OLE_SIGN):
+        raise _refused("SEC-17", entry.name)
+    return entry.key.endswith(_MARKUP_SUFFIXES) or looks_like_markup(head)
 
 
 def _rejoined(head: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:

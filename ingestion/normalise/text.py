@@ -49,6 +49,10 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def clean(text: str) -> str:
     """Return text in NFC without invisible characters, every run of spaces one plain space, ends trimmed."""
+    return _remembered_clean(text) if len(text) <= REMEMBERED_LENGTH else _clean(text)
+
+
+def _clean(text: str) -> str:
     composed = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     return _SPACES.sub(" ", composed).strip()
 
@@ -69,6 +73,7 @@ def _key(text: str) -> str:
 
 # A form says the same titles, labels and choices a dozen times, and so does the next form.
 _remembered_key = lru_cache(maxsize=1 << 14)(_key)
+_remembered_clean = lru_cache(maxsize=1 << 14)(_clean)
 
 
 def has_lookalike_d(text: str) -> bool:

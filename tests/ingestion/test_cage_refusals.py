@@ -177,7 +177,12 @@ def test_bytes_that_are_no_workbook_are_refused(cage: Cage, tmp_path: Path, cont
 
 
 def test_a_reader_that_aborts_is_reported_as_sec_19_and_the_cage_goes_on(cage: Cage, tmp_path: Path) -> None:
-    content = xlsx({"xl/sharedStrings.xml": uploads.spreadsheet_ml_strings(["xã"], 4_294_967_295)})
+    content = xlsx(
+        {
+            "xl/sharedStrings.xml": uploads.spreadsheet_ml_strings(["xã"], 4_294_967_295),
+            "xl/worksheets/sheet1.xml": uploads.sheet_xml("<!-- for the general reader -->"),
+        }
+    )
     found = refusal(cage, tmp_path, "xlsx", content)
     assert found.code == "SEC-19"
     assert found.found == "tín hiệu 6"

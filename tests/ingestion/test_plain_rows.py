@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from ingestion.caged import xlsx_facts
 from ingestion.caged.archive import Archive
 from ingestion.caged.facts import Extent, SheetFacts
 from ingestion.caged.plain_rows import take_plain_rows
+from ingestion.caged.plain_values import BookFacts
 from ingestion.caged.request import ReadingLimits, Refusal
 from ingestion.limits import limits
 from tests.ingestion.test_cage_refusals import REFUSED
@@ -30,18 +31,19 @@ STYLES = 4
 
 
 def facts_of(content: bytes) -> object:
-    """Return the facts of every sheet, or the refusal's code and facts."""
+    """Return the facts of every sheet but its values, or the refusal's code and facts."""
     try:
         found = xlsx_facts.read_facts(Archive(content), READING)
     except Refusal as refusal:
         return refusal.code, refusal.facts
-    return {name: asdict(facts) for name, facts in found.items()}
+    return {name: asdict(replace(facts, rows=None)) for name, facts in found.items()}
 
 
 def is_taken(rows: str, before: str = "", after: str = "") -> bool:
     markup = sheet_xml(rows, before, after).encode()
     facts = SheetFacts("T")
-    left = take_plain_rows(markup, facts, FORMATS, STYLES, Extent(READING))
+    book = BookFacts(FORMATS, STYLES, None, frozenset(), frozenset())
+    left = take_plain_rows(markup, facts, book, Extent(READING))
     if left == markup:
         assert asdict(facts) == asdict(SheetFacts("T"))
     return left != markup
@@ -68,6 +70,10 @@ PLAIN = {
     ),
     "hidden rows": '<row r="1" ht="3" hidden="1"><c r="A1" t="n"><v>1</v></c></row><row r="4" hidden="true"/>',
     "a row that is not hidden": '<row r="1" hidden="false"><c r="A1" t="b"><v>1</v></c></row>',
+    "a text of its own with letters and entities": (
+        '<row r="1"><c r="A1" t="inlineStr"><is><t xml:space="preserve">xã &#272;&amp; </t></is></c></row>'
+    ),
+    "the text that a formula gave": '<row r="1"><c r="A1" t="str"><f aca="false">B1</f><v>xã &lt; </v></c></row>',
     "a formatted cell at the far corner": '<row r="1048576"><c r="XFD1048576" s="1"/></row>',
 }
 ODD = {
@@ -75,13 +81,13 @@ ODD = {
     "a failed formula": '<row r="1"><c r="A1" t="e"><f>1/0</f><v>#DIV/0!</v></c></row>',
     "a formula without a result": '<row r="1"><c r="A1"><f>B1</f></c></row>',
     "a formula that fetches": '<row r="1"><c r="A1"><f>WEBSERVICE("http://a")</f><v>1</v></c></row>',
-    "an entity": '<row r="1"><c r="A1" t="str"><v>a&amp;b</v></c></row>',
-    "letters outside ASCII": '<row r="1"><c r="A1" t="str"><v>xã</v></c></row>',
-    "a text in its cell": '<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c></row>',
     "an attribute twice": '<row r="1" ht="1" ht="2"><c r="A1"><v>1</v></c></row>',
     "a cell outside rows": '<row r="1"></row><c r="A1"><v>1</v></c>',
     "a cell in an attribute": '<row r="1" a="<c r="A1"><v>1</v></c>"></row>',
     "a comment": '<row r="1"><!-- <c r="A1"><v>1</v></c> --></row>',
+    "two texts in a cell": '<row r="1"><c r="A1" t="inlineStr"><v>1</v><is><t>a</t></is></c></row>',
+    "a text of its own in a number": '<row r="1"><c r="A1"><is><t>a</t></is></c></row>',
+    "a date as text": '<row r="1"><c r="A1" t="d"><v>2026-06-30</v></c></row>',
     "cells out of order": '<row r="1"><c r="B1"><v>1</v></c><c r="A1"><v>1</v></c></row>',
     "a cell twice": '<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>',
     "a style that does not exist": '<row r="1"><c r="A1" s="9"><v>1</v></c></row>',

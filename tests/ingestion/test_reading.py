@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ingestion.cage import Cage, CagedFile, CageRefused, again
+from ingestion.cage.outcomes import Outcome, judge
 from ingestion.caged.request import FILE_HEAD, FRAME_LENGTH
 from ingestion.limits import limits
 from ingestion.reading import TOGETHER, read_accepted, read_batch, read_upload
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROJECT = Path(__file__).parents[2]
-CRASHING = {"xl/sharedStrings.xml": uploads.spreadsheet_ml_strings(["xã"], 4_294_967_295)}
+CRASHING: dict[str, str | bytes] = {
+    "xl/sharedStrings.xml": uploads.spreadsheet_ml_strings(["xã"], 4_294_967_295),
+    "xl/worksheets/sheet1.xml": uploads.sheet_xml("<!-- for the general reader -->"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +95,19 @@ def test_accepted_files_are_read_again_to_the_same_values_in_their_order(cage: C
     paths = numbered(tmp_path, 2 * TOGETHER + 7)
     again = list(read_accepted(cage, [(path, "xlsx") for path in paths]))
     assert again == [cage.read(path, "xlsx") for path in paths]
+
+
+def test_a_large_file_after_a_small_one_is_read_in_the_same_child(tmp_path: Path) -> None:
+    (small,) = numbered(tmp_path, 1)
+    large = tmp_path / "large.csv"
+    large.write_bytes(b"1;2\n" * 90_000)  # more than the kernel holds of a stream, and so is its answer
+    files = [(small, "xlsx"), (large, "csv"), (large, "csv"), (small, "xlsx")]
+    with Cage() as cage:
+        assert cage.isolation is not None  # starts the zygote
+        started = cage.zygotes
+        read = cage.read_together(files)
+        assert [len(file.sheets[0].rows) for file in read] == [1, 90_000, 90_000, 1]
+        assert cage.zygotes == started  # it was not given up
 
 
 def test_kinds_may_be_mixed_in_one_child(cage: Cage, tmp_path: Path) -> None:
@@ -179,8 +196,9 @@ def test_a_shared_child_that_answers_nonsense_is_not_believed(answer: bytes, tmp
     with ours, theirs:
         theirs.sendall(answer)
         theirs.shutdown(again.socket.SHUT_WR)
+        (tmp_path / "empty").write_bytes(b"")
         with pytest.raises((again._Lost, CageRefused)):
-            again._read(ours, b"", "csv", limits())
+            judge(Outcome(next(again._answers(ours, [(tmp_path / "empty", "csv")], limits())), 0, timed_out=False))
         assert theirs.recv(FILE_HEAD.size) == FILE_HEAD.pack(b"csv ", 0)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from ingestion.caged.request import address
@@ -66,11 +68,11 @@ def is_column_numbers(row: Sequence[Cell], label: int) -> bool:
 
 
 def _headers(sheet: CagedSheet, version: str) -> Iterator[Header]:
-    for number, row in enumerate(sheet.rows):
-        short = [(column, raw) for column, raw in enumerate(row) if type(raw) is str and len(raw) <= LONGEST_TITLE]
+    for number, texts in groupby(sheet.texts, key=itemgetter(0)):
+        short = [(column, text) for _, column, text in texts if len(text) <= LONGEST_TITLE]
         found = []
         for part in COLUMNS:
-            places = [column for column, raw in short if is_title_of_label(part, raw, version)]
+            places = [column for column, text in short if is_title_of_label(part, text, version)]
             found += [_header_at(sheet, part, number, places[0], version)] if places else []
         whole = [header for header in found if all(key in header.columns for key in TELLING[header.part])]
         yield from whole or [header for header in found if len(header.columns) >= MANY_TITLES][:1]

@@ -32,7 +32,8 @@ REQUIRED = {
     "indicator": ("label", "numerator", "denominator", "value", "nil"),
     "task": ("label", "state", "percent"),
 }
-_IDENTITY_BEGUN = re.compile(rf"\b{FORM_CODE}-[0-9]", re.IGNORECASE)
+IDENTITY_SIGN = "-"  # of every identity line, and of few other cells
+_IDENTITY_BEGUN = re.compile(rf"\b{FORM_CODE}{IDENTITY_SIGN}[0-9]", re.IGNORECASE)
 SHORT = 40
 """Only a short cell can be the label or the signature line that is looked for."""
 
@@ -142,10 +143,8 @@ def locate_form(caged: CagedFile) -> LocatedForm:
 def cells_with_text(caged: CagedFile) -> Iterator[tuple[CagedSheet, int, int, str]]:
     """Yield every text cell with its sheet, row and column."""
     for sheet in caged.sheets:
-        for number, row in enumerate(sheet.rows):
-            for column, raw in enumerate(row):
-                if isinstance(raw, str):
-                    yield sheet, number, column, raw
+        for row, column, text in sheet.texts:
+            yield sheet, row, column, text
 
 
 def cell_at(sheet: CagedSheet, row: int, column: int) -> LocatedCell:
@@ -218,6 +217,8 @@ def _reads(raw: Cell, folded: frozenset[str]) -> bool:
 def _identities(caged: CagedFile) -> tuple[list[tuple[FormIdentity, LocatedCell]], list[LocatedCell]]:
     whole, spoilt = [], []
     for sheet, row, column, text in cells_with_text(caged):
+        if IDENTITY_SIGN not in text:
+            continue
         identity = read_identity(text)
         if identity:
             whole.append((identity, cell_at(sheet, row, column)))

@@ -22,6 +22,7 @@ from ingestion.forms.layout import (
 from ingestion.forms.writing.book import FIRST_ROW, NUMBER_FORMATS, row_height
 from ingestion.forms.writing.filling import NATURE_CELL
 from ingestion.forms.writing.furniture import open_sheet, write_header, write_section, write_signatures
+from ingestion.forms.writing.rules import InputRules
 from plans.records import ValueKind
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def write_indicators(book: Book) -> None:
     sheet = open_sheet(book, INDICATOR_SHEET, INDICATOR_COLUMNS, "BÁO CÁO KẾT QUẢ THỰC HIỆN CHỈ TIÊU")
     sheet.write_string(8, 1, NATURE_LABEL, book.formats["right"])
     book.put_answer(sheet, 8, 2, NATURE_CELL)
-    sheet.data_validation(8, 2, 8, 2, {"validate": "list", "source": list(NATURES)})
+    rules = InputRules()
+    rules.add(8, 2, {"validate": "list", "source": list(NATURES)})
     last = len(INDICATOR_COLUMNS) - 2
     sheet.write_string(9, last, "Đơn vị tính: như từng dòng", book.formats["right"])
     write_header(book, sheet, INDICATOR_COLUMNS)
@@ -44,12 +46,13 @@ def write_indicators(book: Book) -> None:
     for item in book.contents.indicators:
         if item.section != section:
             row, section = write_section(book, sheet, row, item.section, INDICATOR_COLUMNS), item.section
-        _write_indicator(book, sheet, row, item)
+        _write_indicator(book, sheet, row, item, rules)
         row += 1
+    rules.write(sheet)
     write_signatures(book, sheet, row + 1, (1, 5, 9))
 
 
-def _write_indicator(book: Book, sheet: Worksheet, row: int, item: IndicatorRow) -> None:
+def _write_indicator(book: Book, sheet: Worksheet, row: int, item: IndicatorRow, rules: InputRules) -> None:
     shown = {"number": item.number, "label": item.label, "unit": item.unit, "target": item.target}
     shown |= {"previous": item.previous, "key": item.key}
     for number, column in enumerate(INDICATOR_COLUMNS):
@@ -62,24 +65,24 @@ def _write_indicator(book: Book, sheet: Worksheet, row: int, item: IndicatorRow)
         elif column.key in INDICATOR_INPUTS:
             shape = NUMBER_FORMATS.get(item.kind, "") if column.key == "value" else ""
             book.put_answer(sheet, row, number, cell, shape)
-            _limit_indicator_input(sheet, row, number, column.key, item.kind)
+            if rule := _rule_of(column.key, item.kind):
+                rules.add(row, number, rule)
     told = book.put_sentences(sheet, row, len(INDICATOR_COLUMNS), "indicator", item.key)
     note = str(book.filling.answers.get(("indicator", item.key, "note"), ""))
     texts = ((item.label, 50), (item.target, 20), (item.previous, 11), (item.unit, 10), (note, 25), (told, 44))
     sheet.set_row(row, row_height(*texts))
 
 
-def _limit_indicator_input(sheet: Worksheet, row: int, number: int, column: str, kind: ValueKind) -> None:
+def _rule_of(column: str, kind: ValueKind) -> dict[str, Any] | None:
     """Help the hand: drop-down lists, and a warning (not a stop) for a figure that cannot be meant."""
-    rule: dict[str, Any] | None = None
     if column == "nil":
-        rule = {"validate": "list", "source": [NIL_MARK]}
-    elif column == "value" and kind is ValueKind.YES_NO:
-        rule = {"validate": "list", "source": list(YES_NO_CHOICES)}
-    elif column == "value" and kind is ValueKind.TEXT:
-        rule = {"validate": "list", "source": list(TEXT_CHOICES)}
-    elif column in FIGURE_COLUMNS and kind is not ValueKind.GROWTH:
-        rule = {
+        return {"validate": "list", "source": [NIL_MARK]}
+    if column == "value" and kind is ValueKind.YES_NO:
+        return {"validate": "list", "source": list(YES_NO_CHOICES)}
+    if column == "value" and kind is ValueKind.TEXT:
+        return {"validate": "list", "source": list(TEXT_CHOICES)}
+    if column in FIGURE_COLUMNS and kind is not ValueKind.GROWTH:
+        return {
             "validate": "decimal",
             "criteria": ">=",
             "value": 0,
@@ -87,24 +90,24 @@ def _limit_indicator_input(sheet: Worksheet, row: int, number: int, column: str,
             "error_title": "Kiểm tra lại số",
             "error_message": "Ô này nhận một số từ 0 trở lên. Tỷ lệ ghi theo thang 0–100 (92,5), không ghi 0,925.",
         }
-    if rule:
-        sheet.data_validation(row, number, row, number, rule)
+    return None
 
 
 def write_tasks(book: Book) -> None:
     """Write the sheet of tasks."""
     sheet = open_sheet(book, TASK_SHEET, TASK_COLUMNS, "BÁO CÁO TIẾN ĐỘ THỰC HIỆN NHIỆM VỤ")
     write_header(book, sheet, TASK_COLUMNS)
-    row, section = FIRST_ROW, None
+    row, section, rules = FIRST_ROW, None, InputRules()
     for item in book.contents.tasks:
         if item.section != section:
             row, section = write_section(book, sheet, row, item.section, TASK_COLUMNS), item.section
-        _write_task(book, sheet, row, item)
+        _write_task(book, sheet, row, item, rules)
         row += 1
+    rules.write(sheet)
     write_signatures(book, sheet, row + 1, (1, 4, 7))
 
 
-def _write_task(book: Book, sheet: Worksheet, row: int, item: TaskRow) -> None:
+def _write_task(book: Book, sheet: Worksheet, row: int, item: TaskRow, rules: InputRules) -> None:
     shown = {"number": item.number, "label": item.label, "deadline": item.deadline, "product": item.product}
     shown |= {"previous": item.previous, "key": item.key}
     for number, column in enumerate(TASK_COLUMNS):
@@ -113,11 +116,11 @@ def _write_task(book: Book, sheet: Worksheet, row: int, item: TaskRow) -> None:
         elif column.key in TASK_INPUTS:
             book.put_answer(sheet, row, number, ("task", item.key, column.key))
         if column.key == "state":
-            sheet.data_validation(row, number, row, number, {"validate": "list", "source": list(TASK_STATES)})
+            rules.add(row, number, {"validate": "list", "source": list(TASK_STATES)})
         if column.key == "percent":
             limits = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 100}
             limits |= {"error_type": "warning", "error_message": "Tỷ lệ hoàn thành từ 0 đến 100."}
-            sheet.data_validation(row, number, row, number, limits)
+            rules.add(row, number, limits)
     told = book.put_sentences(sheet, row, len(TASK_COLUMNS), "task", item.key)
     note = str(book.filling.answers.get(("task", item.key, "note"), ""))
     texts = ((item.label, 58), (item.product, 25), (item.deadline, 18), (item.previous, 13), (note, 31), (told, 44))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 import sqlalchemy as sa
+from openpyxl.utils import get_column_letter
 
 from ingestion.forms.issue import issue_form, issue_forms
 from ingestion.forms.layout import (
@@ -107,12 +108,22 @@ def test_only_input_cells_are_open(commune: Office) -> None:
 def test_choices_and_limits_are_offered_in_the_cells(commune: Office) -> None:
     sheet = indicator_sheet(commune.issue().path)
     places = row_places(sheet, INDICATOR_COLUMNS)
-    rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
+    rules = {
+        f"{get_column_letter(column)}{row}": rule
+        for rule in sheet.data_validations.dataValidation
+        for area in rule.sqref.ranges
+        for row, column in area.cells
+    }
     assert rules[f"H{places['ct-07']}"].formula1 == '"Có,Không,Đang thực hiện"'
     assert rules[f"H{places['ct-08']}"].formula1 == '"Đạt,Chưa đạt,Đang thực hiện"'
     assert rules[f"I{places['ct-01']}"].formula1 == '"x"'
     assert rules[f"F{places['ct-01']}"].errorStyle == "warning"
     assert f"H{places['ct-05']}" not in rules  # growth may be negative
+
+
+def test_a_rule_is_written_once_for_all_its_cells(commune: Office) -> None:
+    written = [rule.formula1 for rule in indicator_sheet(commune.issue().path).data_validations.dataValidation]
+    assert len(written) == len(set(written)) > 1
 
 
 def test_the_identity_stands_in_line_hidden_sheet_and_properties(commune: Office) -> None:
