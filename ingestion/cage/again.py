@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ingestion.cage.lane import LARGEST_ANSWER, LaneLost
-from ingestion.cage.outcomes import Outcome, judge
+from ingestion.cage.outcomes import Outcome, content_of, judge
 from ingestion.cage.records import CagedFile, CageRefused
 from ingestion.caged.request import FILE_HEAD, FRAME_LENGTH
 
@@ -45,7 +45,7 @@ def read_shared(lane: Lane, files: Sequence[tuple[Path, str]], limits: Limits) -
             with theirs:
                 lane.ask({"reads": len(files)}, [theirs.fileno()])
             for answer in _answers(stream, files, limits):
-                found.append(judge(Outcome(answer, 0, timed_out=False)))
+                found.append(judge(Outcome(content_of(answer), 0, timed_out=False)))
         except (CageRefused, _Lost):
             lane.kill()
             return found

@@ -16,15 +16,15 @@ from typing import Any, Literal
 
 import msgpack
 
-from ingestion.cage.outcomes import Outcome
-from ingestion.caged.request import LARGEST_REQUEST, ReadingLimits
+from ingestion.cage.outcomes import Outcome, content_of
+from ingestion.caged.request import END, LARGEST_REQUEST, ReadingLimits
 from ingestion.limits import Limits
 from warehouse.errors import ThuocDoError
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = sysconfig.get_path("purelib"), sysconfig.get_path("platlib")
 BOOT = "import sys; sys.path[1:1] = sys.argv[2:]; from ingestion.caged.zygote import main; main()"
-PIECE = 1 << 20
+PIECE = 1 << 16  # what a pipe holds
 LARGEST_ANSWER = 1 << 26
 START_SECONDS = 30.0
 GRACE_SECONDS = 2.0
@@ -93,7 +93,7 @@ class Lane:
                 self.ask({"kind": kind}, [source, answering])
             finally:
                 os.close(answering)
-            answer = _listen(listening, deadline)
+            content = content_of(_listen(listening, deadline))  # while the child ends
         except OSError as error:
             self.kill()
             raise LaneLost("died") from error
@@ -104,7 +104,7 @@ class Lane:
             os.close(listening)
         status = self.ended(deadline)
         return Outcome(
-            answer, int(status["exit"]), bool(status["timed_out"]),
+            content, int(status["exit"]), bool(status["timed_out"]),
             int(status["cpu_milliseconds"]), int(status["peak_kibibytes"]),
         )  # fmt: skip
 
@@ -159,7 +159,13 @@ class Lane:
 
 
 def _listen(descriptor: int, deadline: float) -> bytes:
-    """Return all bytes until the writers are gone; raises LaneLost past the deadline or the largest answer."""
+    """Return all bytes to the end of the answer, or until the writers are gone.
+
+    What stops in the middle, or only looks like an end, is no whole answer, and not believed.
+
+    Raises:
+        LaneLost: past the deadline or the largest answer.
+    """
     answer = bytearray()
     while _is_ready(descriptor, deadline):
         piece = os.read(descriptor, PIECE)
@@ -168,6 +174,8 @@ def _listen(descriptor: int, deadline: float) -> bytes:
         answer += piece
         if len(answer) > LARGEST_ANSWER:
             raise LaneLost("size")
+        if answer.endswith(END):
+            return bytes(answer)
     raise LaneLost("wait")
 
 

@@ -25,13 +25,21 @@ _OVER = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one reading ended: the answer's bytes and the child's end (negative exit is a signal)."""
+    """How one reading ended: what the answer held and the child's end (negative exit is a signal)."""
 
-    answer: bytes
+    content: CagedFile | CageRefused | None
     exit: int
     timed_out: bool
     cpu_milliseconds: int = 0
     peak_kibibytes: int = 0
+
+
+def content_of(answer: bytes) -> CagedFile | CageRefused | None:
+    """Return what an answer holds: the file, the reader's own refusal, or None where it is not whole."""
+    try:
+        return file_of(answer)
+    except CageRefused as refused:
+        return refused
 
 
 def judge(outcome: Outcome) -> CagedFile:
@@ -43,11 +51,12 @@ def judge(outcome: Outcome) -> CagedFile:
     """
     if outcome.timed_out or outcome.exit in TIME_SIGNALS:
         raise CageRefused(over_limit("wait" if outcome.timed_out else "time"))
-    content = file_of(outcome.answer)
-    if content is None or outcome.exit != 0:
+    if isinstance(outcome.content, CageRefused):
+        raise outcome.content
+    if outcome.content is None or outcome.exit != 0:
         told = f"tín hiệu {-outcome.exit}" if outcome.exit < 0 else "câu trả lời không trọn vẹn"
         raise CageRefused(finding("SEC-19", found=told))
-    return content
+    return outcome.content
 
 
 def over_limit(reason: Literal["time", "wait", "size"]) -> Finding:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 from ingestion.caged.call_filter import filter_calls
 from ingestion.caged.delimited import read_csv, read_json
 from ingestion.caged.isolation import forbid_descriptors, limit_child
-from ingestion.caged.request import FILE_HEAD, FRAME_LENGTH, ReadingLimits, Refusal, frame_of, write_all
+from ingestion.caged.request import END, FILE_HEAD, FRAME_LENGTH, ReadingLimits, Refusal, frame_of, write_all
 from ingestion.caged.workbook import read_workbook, within_text_limit
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ingestion.caged.workbook import Sheet
 
 READ = 1 << 20
+WORTH_WRITING = 1 << 16
 DOOR = 0
 """The only descriptor left: the pipe of one answer, or the stream of a reader of many files."""
 
@@ -26,11 +27,10 @@ def run_child(source: int, answer: int, kind: str, limits: ReadingLimits) -> NoR
     status = 1
     try:
         limit_child(limits.reading_seconds)
-        content = _read_all(source, limits.file_bytes)
+        content = _read_all(source)
         forbid_descriptors(answer)
         filter_calls()
-        for frame in frames_of(content, kind, limits):
-            write_all(DOOR, frame)
+        _answer(frames_of(content, kind, limits))
         status = 0
     finally:
         os._exit(status)
@@ -56,12 +56,23 @@ def run_reader(stream: int, limits: ReadingLimits, reads: int) -> NoReturn:
         os._exit(status)
 
 
+def _answer(frames: Iterator[bytes]) -> None:
+    """Write an answer in few pieces, since each wakes the reader, but never hold all of a large one."""
+    waiting = b""
+    for frame in frames:
+        waiting += frame
+        if len(waiting) >= WORTH_WRITING:
+            write_all(DOOR, waiting)
+            waiting = b""
+    write_all(DOOR, waiting)
+
+
 def frames_of(content: bytes, kind: str, limits: ReadingLimits) -> Iterator[bytes]:
     """Read one upload and give the answer, frame by frame."""
     try:
         for sheet in within_text_limit(_sheets(content, kind, limits), limits):
             yield frame_of({"sheet": sheet})
-        yield frame_of({"done": True})
+        yield END
     except Refusal as refusal:
         yield frame_of({"refused": refusal.code, "facts": refusal.facts})
     except MemoryError:
@@ -76,12 +87,12 @@ def _sheets(content: bytes, kind: str, limits: ReadingLimits) -> Iterator[Sheet]
     return read_workbook(content, kind, limits)
 
 
-def _read_all(source: int, most: int) -> bytes:
-    pieces, size = [], 0
-    while (piece := os.pread(source, READ, size)) and size <= most:
-        pieces.append(piece)
-        size += len(piece)
-    return b"".join(pieces)
+def _read_all(source: int) -> bytes:
+    content = b""
+    length = os.fstat(source).st_size
+    while len(content) < length and (piece := os.pread(source, length - len(content), len(content))):
+        content += piece
+    return content
 
 
 def _read_exactly(size: int) -> bytes:

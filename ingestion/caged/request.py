@@ -22,7 +22,7 @@ import msgpack
 FRAME_LENGTH = struct.Struct("<I")
 FILE_HEAD = struct.Struct("<4sI")
 LARGEST_FRAME = 1 << 28
-LARGEST_REQUEST = 1 << 16
+LARGEST_REQUEST = 1 << 12
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,9 @@ def frame_of(content: dict[str, object]) -> bytes:
     """Return one frame."""
     packed = msgpack.packb(content, use_bin_type=True)
     return FRAME_LENGTH.pack(len(packed)) + bytes(packed)
+
+
+END = frame_of({"done": True})
 
 
 def write_all(descriptor: int, content: bytes) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ingestion.cage import Cage, CagedFile, CageRefused
 from ingestion.cage.answers import REFUSALS, file_of
-from ingestion.cage.outcomes import Outcome, judge
+from ingestion.cage.outcomes import Outcome, content_of, judge
 from ingestion.caged.request import FRAME_LENGTH
 from ingestion.findings import Finding
 from ingestion.limits import limits
@@ -208,16 +208,16 @@ def test_a_reading_that_outlasts_the_wall_clock_is_killed_as_sec_20(tmp_path: Pa
 )
 def test_the_end_of_a_child_tells_why_it_ended(exit_code: int, timed_out: bool, code: str) -> None:
     with pytest.raises(CageRefused) as refused:
-        judge(Outcome(b"", exit_code, timed_out))
+        judge(Outcome(None, exit_code, timed_out))
     assert refused.value.finding.code == code
 
 
 def test_a_whole_answer_of_a_child_that_then_failed_is_not_believed() -> None:
     whole = b"\x81\xa4done\xc3"
     answer = FRAME_LENGTH.pack(len(whole)) + whole
-    assert judge(Outcome(answer, 0, timed_out=False)) == CagedFile(())
+    assert judge(Outcome(content_of(answer), 0, timed_out=False)) == CagedFile(())
     with pytest.raises(CageRefused):
-        judge(Outcome(answer, 1, timed_out=False))
+        judge(Outcome(content_of(answer), 1, timed_out=False))
 
 
 def test_a_reading_that_needs_too_much_memory_is_stopped(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import msgpack
 import pytest
 
 from ingestion.cage import CageRefused, read_sheets
-from ingestion.cage.outcomes import Outcome, judge
+from ingestion.cage.outcomes import Outcome, content_of, judge
 from ingestion.caged.request import FRAME_LENGTH
 from ingestion.gate import inspect
 from ingestion.limits import limit_text, limit_texts, limits
@@ -63,9 +63,9 @@ def _over_memory() -> bytes:
 
 
 ENDS: dict[str, Callable[[], Outcome]] = {
-    "reading_seconds": lambda: Outcome(b"", -signal.SIGXCPU, timed_out=False),
-    "waiting_seconds": lambda: Outcome(b"", -signal.SIGKILL, timed_out=True),
-    "memory_bytes": lambda: Outcome(_over_memory(), 0, timed_out=False),
+    "reading_seconds": lambda: Outcome(None, -signal.SIGXCPU, timed_out=False),
+    "waiting_seconds": lambda: Outcome(None, -signal.SIGKILL, timed_out=True),
+    "memory_bytes": lambda: Outcome(content_of(_over_memory()), 0, timed_out=False),
 }
 """How a reading ends that goes past a limit of the machine."""
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ingestion.cage import Cage, CagedFile, CageRefused, again
-from ingestion.cage.outcomes import Outcome, judge
+from ingestion.cage.outcomes import Outcome, content_of, judge
 from ingestion.caged.request import FILE_HEAD, FRAME_LENGTH
 from ingestion.limits import limits
 from ingestion.reading import TOGETHER, read_accepted, read_batch, read_upload
@@ -197,8 +197,9 @@ def test_a_shared_child_that_answers_nonsense_is_not_believed(answer: bytes, tmp
         theirs.sendall(answer)
         theirs.shutdown(again.socket.SHUT_WR)
         (tmp_path / "empty").write_bytes(b"")
+        answers = again._answers(ours, [(tmp_path / "empty", "csv")], limits())
         with pytest.raises((again._Lost, CageRefused)):
-            judge(Outcome(next(again._answers(ours, [(tmp_path / "empty", "csv")], limits())), 0, timed_out=False))
+            judge(Outcome(content_of(next(answers)), 0, timed_out=False))
         assert theirs.recv(FILE_HEAD.size) == FILE_HEAD.pack(b"csv ", 0)
 
 
