@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.caged.facts import LAST_ROW
 from ingestion.caged.formulas import check_formula
-from ingestion.caged.plain_values import OTHER_ENCODING, PlainCells
+from ingestion.caged.plain_texts import OTHER_ENCODING
+from ingestion.caged.plain_values import PlainCells
 from ingestion.caged.request import Refusal
 
 if TYPE_CHECKING:

@@ -1,14 +1,20 @@
-"""The two tables of a style part that tell number formats, taken without walking through fonts and borders."""
+"""What styles say of numbers: their formats, taken without walking through fonts and borders, and what those show."""
 
 from __future__ import annotations
 
 import re
 
+GENERAL = "General"
 LONGEST_FORMAT = 255  # what Excel allows; longer ones only cost time wherever they are looked at
 _START = re.compile(rb"(?:<\?xml [^<>]*\?>\s*)?<styleSheet[\s>]")
 _OPEN, _CLOSE = b"<cellXfs", b"</cellXfs>"
 _CELL = re.compile(rb'<xf(?: [A-Za-z]+="[^"<>]*")*? numFmtId="([0-9]{1,5})"(?=[ />])')
 _FORMAT = re.compile(rb'<numFmt(?: formatCode="([^"<>&]*)"| numFmtId="([0-9]{1,5})"){2} ?/>')
+
+# What of a number format is no letter of it: a quoted text, an escaped or filling sign, a colour, a currency or locale.
+_DECORATION = re.compile(r'"[^"\\_*]*"|[\\_*].|\[(?:\$[^\]";]*|[A-Z][a-z]+[0-9]{0,2})\]')
+_DATE = re.compile(r"[dmyhs]{1,5}(?:[-/., :]{1,3}[dmyhs]{1,5})*", re.IGNORECASE)
+_LETTER = re.compile(r'[A-DF-Za-df-z\[\]"]')
 
 
 def plain_styles(markup: bytes) -> tuple[dict[str, str], list[str]] | None:
@@ -35,3 +41,11 @@ def plain_styles(markup: bytes) -> tuple[dict[str, str], list[str]] | None:
     if not is_plain:
         return None
     return {number.decode(): code.decode() for code, number in formats}, [number.decode() for number in cells]
+
+
+def shows(code: str) -> str | None:
+    """Tell whether a number format shows a 'date' or a 'number'; None where programs may differ."""
+    first = _DECORATION.sub("", code).partition(";")[0].strip()
+    if first == GENERAL or not _LETTER.search(first):
+        return "number"
+    return "date" if _DATE.fullmatch(first) else None

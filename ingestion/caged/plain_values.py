@@ -9,13 +9,11 @@ date, a fraction of a day, blanks at the edge of a text, an escaped control char
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass, field
 from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
-from ingestion.caged.request import Refusal
-from ingestion.caged.xml_facts import PartReader
+from ingestion.caged.plain_texts import has_one_reading, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence, Set
@@ -23,26 +21,11 @@ if TYPE_CHECKING:
     from ingestion.caged.facts import Cell
 
 EXACT_FLOAT = 2**53
-GENERAL = "General"
-BLANKS = " \t\r\n"
-_ESCAPE = "_x00"  # writers spell control characters `_x000D_`
 _NUMBER_LETTERS = b"0123456789.eE+- "  # of these all readers make the same number, or none
 _BOOLEANS = {b"0": False, b"1": True}
 # Serial days from 1 March 1900, before which programs disagree, to the end of year 9999 (ECMA-376 part 1, 18.17.4.1).
 _FIRST_DAY, _LAST_DAY = 61, 2_958_465
 _DAY_ZERO = dt.date(1899, 12, 30).toordinal()
-# What of a number format is no letter of it: a quoted text, an escaped or filling sign, a colour, a currency or locale.
-_DECORATION = re.compile(r'"[^"\\_*]*"|[\\_*].|\[(?:\$[^\]";]*|[A-Z][a-z]+[0-9]{0,2})\]')
-_DATE = re.compile(r"[dmyhs]{1,5}(?:[-/., :]{1,3}[dmyhs]{1,5})*", re.IGNORECASE)
-_LETTER = re.compile(r'[A-DF-Za-df-z\[\]"]')
-# The table of shared strings as nearly every writer spells it (ECMA-376 part 1, 18.4.9), no formatted text.
-_STRING = re.compile(rb'<si><t( xml:space="preserve")?>([^<]*)</t></si>')
-_TABLE_START = re.compile(rb"(?:<\?xml [^<>]*\?>\s*)?<sst(?: [^<>]*[^<>/])?>")
-_TABLE_END = re.compile(rb"</sst>\s*")
-_EMPTY_TABLE = re.compile(_TABLE_START.pattern + _TABLE_END.pattern)
-_UNUSUAL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")  # what XML forbids, or changes
-_BETWEEN = "\ue000".encode()  # of no alphabet; a text that holds it is not plain
-OTHER_ENCODING = re.compile(rb"<\?xml[^<>]*encoding=(?![\"']utf-8[\"'])", re.IGNORECASE)
 
 
 class BookFacts(NamedTuple):
@@ -110,7 +93,7 @@ class PlainCells:
 
         Whole numbers are integers, dates ISO text, empty texts None, as from the general reader.
         """
-        if book.texts is None or not all(map(_is_plain, texts)):
+        if book.texts is None or not all(map(has_one_reading, texts)):
             return None
         sheet: list[Cell] = [None] * (height * width)
         try:
@@ -161,52 +144,3 @@ def _day(serial: Cell) -> str:
     if type(serial) is not int or not _FIRST_DAY <= serial <= _LAST_DAY:
         raise LookupError
     return dt.date.fromordinal(_DAY_ZERO + serial).isoformat()
-
-
-def shows(code: str) -> str | None:
-    """Tell whether a number format shows a 'date' or a 'number'; None where programs may differ."""
-    first = _DECORATION.sub("", code).partition(";")[0].strip()
-    if first == GENERAL or not _LETTER.search(first):
-        return "number"
-    return "date" if _DATE.fullmatch(first) else None
-
-
-def shared_strings(markup: bytes) -> list[str] | None:
-    """Return the shared strings by their index, or None where the table holds more than plain texts."""
-    found = _STRING.split(markup)
-    head, tail = found[0], found[-1]
-    if OTHER_ENCODING.match(markup) or any(found[3:-1:3]):
-        return None
-    if len(found) == 1:
-        return [] if _EMPTY_TABLE.fullmatch(markup) else None
-    if not (_TABLE_START.fullmatch(head) and _TABLE_END.fullmatch(tail)):
-        return None
-    texts = resolved(found[2::3])
-    if texts is None or not all(
-        _ESCAPE not in text if is_kept else _is_plain(text) for text, is_kept in zip(texts, found[1::3], strict=True)
-    ):
-        return None
-    return texts
-
-
-def _is_plain(text: str) -> bool:
-    return _ESCAPE not in text and text == text.strip(BLANKS)
-
-
-def resolved(texts: Sequence[bytes]) -> list[str] | None:
-    """Return texts of markup as an XML reader gives them, or None where it may refuse one."""
-    joined = _BETWEEN.join(texts)
-    try:
-        whole = _read_as_xml(joined) if b"&" in joined or b"]]>" in joined else joined.decode()
-        if _UNUSUAL.search(whole):
-            whole = _read_as_xml(joined)
-    except (Refusal, UnicodeDecodeError):
-        return None
-    found = whole.split(_BETWEEN.decode()) if texts else []
-    return found if len(found) == len(texts) else None
-
-
-def _read_as_xml(text: bytes) -> str:
-    reader = PartReader()
-    reader.read((b"<t>" + text + b"</t>",))
-    return "".join(reader.text)

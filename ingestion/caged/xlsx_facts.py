@@ -10,8 +10,9 @@ from ingestion.caged.archive import SMALL
 from ingestion.caged.facts import LAST_ROW, Extent, SheetFacts
 from ingestion.caged.formulas import check_formula
 from ingestion.caged.plain_rows import take_plain_rows
-from ingestion.caged.plain_styles import LONGEST_FORMAT, plain_styles
-from ingestion.caged.plain_values import GENERAL, BookFacts, shared_strings, shows
+from ingestion.caged.plain_styles import GENERAL, LONGEST_FORMAT, plain_styles, shows
+from ingestion.caged.plain_texts import shared_strings
+from ingestion.caged.plain_values import BookFacts
 from ingestion.caged.request import Refusal, address
 from ingestion.caged.xml_facts import PartReader, check_markup
 
