@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import socket
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ingestion.cage.lane import LARGEST_ANSWER, LaneLost
+from ingestion.cage.lane import LARGEST_ANSWER
 from ingestion.cage.outcomes import Outcome, content_of, judge
 from ingestion.cage.records import CagedFile, CageRefused
 from ingestion.caged.request import FILE_HEAD, FRAME_LENGTH
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from ingestion.cage.lane import Lane
     from ingestion.limits import Limits
 
-END_SECONDS = 5.0
 AHEAD_BYTES = 1 << 15  # far less than the kernel holds of a stream
 
 
@@ -45,15 +43,13 @@ def read_shared(lane: Lane, files: Sequence[tuple[Path, str]], limits: Limits) -
             with theirs:
                 lane.ask({"reads": len(files)}, [theirs.fileno()])
             for answer in _answers(stream, files, limits):
-                found.append(judge(Outcome(content_of(answer), 0, timed_out=False)))
+                found.append(judge(Outcome(content_of(answer), 0)))
         except (CageRefused, _Lost):
             lane.kill()
             return found
         except OSError:
             lane.kill()
             raise
-    with suppress(LaneLost):
-        lane.ended(time.monotonic() + END_SECONDS)
     return found
 
 

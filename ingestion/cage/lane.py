@@ -50,11 +50,17 @@ class LaneLost(Exception):
 
 
 class Lane:
-    """A running zygote; handles one upload at a time and is thrown away after any irregular answer."""
+    """A running zygote; handles one upload at a time and is thrown away after any irregular answer.
+
+    `hears_every_end` has it wait for the end of each child, whole answer or not, for those who measure children.
+    """
+
+    hears_every_end = False
 
     def __init__(self, limits: Limits) -> None:
         """Start the zygote, which keeps these limits, and wait for its first word; raises CageUnavailable."""
         self._limits = limits
+        self._asked = self._takes = self._taker = 0
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control = ours
         with theirs:
@@ -83,42 +89,74 @@ class Lane:
     def read(self, source: int, kind: str) -> Outcome:
         """Have one upload read.
 
+        A whole answer is taken as it is; how a child ends tells only why one is not whole.
+
         Raises:
-            LaneLost: the zygote gave no answer in time, answered too much, or died; it is ended.
+            LaneLost: no answer in time, too long an answer, or the zygote died; it is ended.
         """
-        deadline = time.monotonic() + self._limits.waiting_seconds + GRACE_SECONDS
+        deadline = time.monotonic() + self._limits.waiting_seconds
         listening, answering = os.pipe()
         try:
             try:
                 self.ask({"kind": kind}, [source, answering])
             finally:
                 os.close(answering)
-            content = content_of(_listen(listening, deadline))  # while the child ends
+            content = content_of(_listen(listening, deadline))
         except OSError as error:
             self.kill()
             raise LaneLost("died") from error
-        except LaneLost:
+        except LaneLost as lost:
+            was_taken = self._comes_to_be_taken(time.monotonic() + GRACE_SECONDS)
             self.kill()
-            raise
+            raise LaneLost(lost.reason if was_taken else "died") from lost
         finally:
             os.close(listening)
-        status = self.ended(deadline)
-        return Outcome(
-            content, int(status["exit"]), bool(status["timed_out"]),
-            int(status["cpu_milliseconds"]), int(status["peak_kibibytes"]),
-        )  # fmt: skip
+        if content is not None and not self.hears_every_end:
+            return Outcome(content, 0)
+        end = self._end_of_child(time.monotonic() + GRACE_SECONDS)
+        return Outcome(content, int(end["exit"]), int(end["cpu_milliseconds"]), int(end["peak_kibibytes"]))
 
     def ask(self, request: dict[str, object], descriptors: list[int]) -> None:
-        """Send a request with its descriptors; the zygote starts a child for it."""
+        """Send a request with its descriptors; a waiting child takes it."""
+        self._hear_what_waits()
+        self._asked += 1
         socket.send_fds(self.control, [msgpack.packb(request)], descriptors)
 
-    def ended(self, deadline: float) -> dict[str, Any]:
-        """Return how the child ended; raises LaneLost where the zygote does not tell, and ends it."""
-        status = self._receive(deadline)
-        if status is None:
-            self.kill()
-            raise LaneLost("died")
-        return status
+    @property
+    def _is_taken(self) -> bool:
+        """Whether a child has taken the last request; children take them in their order."""
+        return self._takes == self._asked
+
+    def _comes_to_be_taken(self, deadline: float) -> bool:
+        """Tell whether a child takes the last request, or has taken it; if none does, the zygote is stuck."""
+        while not self._is_taken and (told := self._receive(deadline)) is not None:
+            self._note(told)
+        return self._is_taken
+
+    def _hear_what_waits(self) -> None:
+        """Hear what the zygote and its children have said so far."""
+        with suppress(OSError):
+            while message := self.control.recv(LARGEST_REQUEST, socket.MSG_DONTWAIT):
+                self._note(msgpack.unpackb(message))
+
+    def _note(self, told: dict[str, Any]) -> bool:
+        """Note what was said; returns whether it is the end of the child that took the last request."""
+        if "taken" in told:
+            self._takes, self._taker = self._takes + 1, told["taken"]
+        return self._is_taken and told.get("ended") == self._taker
+
+    def _end_of_child(self, deadline: float) -> dict[str, Any]:
+        """Return how the child that took the last request ended.
+
+        Raises:
+            LaneLost: that child does not end ('wait'); it died in the moment of taking the request, or
+                the zygote died ('died'). The zygote is ended.
+        """
+        while (told := self._receive(deadline)) is not None:
+            if self._note(told):
+                return told
+        self.kill()
+        raise LaneLost("wait" if self._is_taken and time.monotonic() >= deadline else "died")
 
     @property
     def is_alive(self) -> bool:

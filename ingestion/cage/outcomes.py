@@ -29,7 +29,6 @@ class Outcome:
 
     content: CagedFile | CageRefused | None
     exit: int
-    timed_out: bool
     cpu_milliseconds: int = 0
     peak_kibibytes: int = 0
 
@@ -49,8 +48,8 @@ def judge(outcome: Outcome) -> CagedFile:
         CageRefused: the reader's own reason; SEC-20 out of time; SEC-19 the reader died or answered
             something incomplete.
     """
-    if outcome.timed_out or outcome.exit in TIME_SIGNALS:
-        raise CageRefused(over_limit("wait" if outcome.timed_out else "time"))
+    if outcome.exit in TIME_SIGNALS:
+        raise CageRefused(over_limit("time"))
     if isinstance(outcome.content, CageRefused):
         raise outcome.content
     if outcome.content is None or outcome.exit != 0:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NoReturn
+import socket
+from typing import TYPE_CHECKING
+
+import msgpack
 
 from ingestion.caged.call_filter import filter_calls
 from ingestion.caged.delimited import read_csv, read_json
-from ingestion.caged.isolation import forbid_descriptors, limit_child
-from ingestion.caged.request import END, FILE_HEAD, FRAME_LENGTH, ReadingLimits, Refusal, frame_of, write_all
+from ingestion.caged.isolation import forbid_descriptors, leave_with, limit_child
+from ingestion.caged.request import (
+    END,
+    FILE_HEAD,
+    FRAME_LENGTH,
+    LARGEST_REQUEST,
+    ReadingLimits,
+    Refusal,
+    frame_of,
+    write_all,
+)
 from ingestion.caged.workbook import read_workbook, within_text_limit
 
 if TYPE_CHECKING:
@@ -16,44 +28,62 @@ if TYPE_CHECKING:
 
     from ingestion.caged.workbook import Sheet
 
+NOBODY_ASKS = 64
+"""How a child ends that was never asked: the owner of the zygote is gone."""
+DESCRIPTORS = 2
 READ = 1 << 20
 WORTH_WRITING = 1 << 16
 DOOR = 0
 """The only descriptor left: the pipe of one answer, or the stream of a reader of many files."""
 
 
-def run_child(source: int, answer: int, kind: str, limits: ReadingLimits) -> NoReturn:
-    """Parse the upload behind `source`, answer in frames, and end the process; never returns."""
-    status = 1
+def attend(control: socket.socket, zygote: int, limits: ReadingLimits) -> None:
+    """Wait for a request, say that it is taken, answer it, and end the process; never returns."""
+    status = NOBODY_ASKS
     try:
-        limit_child(limits.reading_seconds)
-        content = _read_all(source)
-        forbid_descriptors(answer)
-        filter_calls()
-        _answer(frames_of(content, kind, limits))
+        if not leave_with(zygote):
+            return
+        message, descriptors, _, _ = socket.recv_fds(control, LARGEST_REQUEST, DESCRIPTORS)
+        if not message:
+            return
+        status = 1
+        control.send(msgpack.packb({"taken": os.getpid()}))
+        request = msgpack.unpackb(message)
+        if "reads" in request:
+            answer_many(descriptors[0], limits, int(request["reads"]))
+        else:
+            source, answer = descriptors
+            answer_one(source, answer, str(request["kind"]), limits)
         status = 0
     finally:
         os._exit(status)
 
 
-def run_reader(stream: int, limits: ReadingLimits, reads: int) -> NoReturn:
-    """Parse up to `reads` files that come by the stream, one after the other, and end the process; never returns.
+def answer_one(source: int, answer: int, kind: str, limits: ReadingLimits) -> None:
+    """Read the upload behind `source` and answer in frames, behind a locked door."""
+    content = _read_all(source)
+    _lock_door(answer, limits.reading_seconds)
+    _answer(frames_of(content, kind, limits))
+
+
+def answer_many(stream: int, limits: ReadingLimits, reads: int) -> None:
+    """Read up to `reads` files that come by the stream, one after the other, behind a locked door.
 
     The kernel counts a process's processor seconds over all its files, so the coordinator holds the
     wall clock of each; the kernel's limit is only the last resort.
     """
-    status = 1
-    try:
-        limit_child(limits.reading_seconds * reads)
-        forbid_descriptors(stream)
-        filter_calls()
-        while head := _read_exactly(FILE_HEAD.size):
-            kind, size = FILE_HEAD.unpack(head)
-            frames = b"".join(frames_of(_read_exactly(size), kind.decode().strip(), limits))
-            write_all(DOOR, FRAME_LENGTH.pack(len(frames)) + frames)
-        status = 0
-    finally:
-        os._exit(status)
+    _lock_door(stream, limits.reading_seconds * reads)
+    while head := _read_exactly(FILE_HEAD.size):
+        kind, size = FILE_HEAD.unpack(head)
+        frames = b"".join(frames_of(_read_exactly(size), kind.decode().strip(), limits))
+        write_all(DOOR, FRAME_LENGTH.pack(len(frames)) + frames)
+
+
+def _lock_door(kept: int, seconds: int) -> None:
+    """Keep one descriptor, so many processor seconds, and the system calls of computing and answering."""
+    limit_child(seconds)
+    forbid_descriptors(kept)
+    filter_calls()
 
 
 def _answer(frames: Iterator[bytes]) -> None:

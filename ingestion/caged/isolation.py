@@ -45,13 +45,22 @@ def isolate_zygote(limits: ReadingLimits) -> list[str]:
     return ["network"] * has_network + ["calls"] * can_filter_calls()
 
 
-def limit_child(seconds: int) -> None:
-    """Limit this process to so many processor seconds, and to no new process or thread (root is exempt).
+def leave_with(zygote: int) -> bool:
+    """Have the kernel kill this process when the zygote ends, and show its memory to nobody.
 
-    It ends with the zygote, from which it inherits the other limits.
+    Returns:
+        Whether the zygote still lives: the kernel says nothing of one that ended before it was asked.
     """
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    return os.getppid() == zygote
+
+
+def limit_child(seconds: int) -> None:
+    """Limit this process to so many processor seconds, and to no new process or thread (root is exempt).
+
+    The other limits are inherited from the zygote.
+    """
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     # one second between the signal that tells the reason and the one that kills
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))

@@ -23,6 +23,7 @@ import openpyxl
 
 from ingestion.arrivals import ACCEPTED
 from ingestion.cage import coordinator
+from ingestion.cage.lane import Lane
 from ingestion.findings import catalogue
 from ingestion.limits import limits
 from tests.fuzz.containers import parts_of
@@ -102,10 +103,12 @@ class Oracle:
             return judge(outcome)
 
         coordinator.judge = heard  # type: ignore[assignment]
+        Lane.hears_every_end = True
         try:
             yield
         finally:
             coordinator.judge = judge
+            Lane.hears_every_end = False
 
     def _complaint(
         self, mutant: Mutant, decision: Decision, ours: float, child: float, wall: float, peak: int

@@ -14,6 +14,7 @@ import pytest
 
 from ingestion.cage import Cage, CagedFile, lane, read_sheets
 from ingestion.caged.call_filter import can_filter_calls
+from ingestion.caged.zygote import AHEAD
 from tests.ingestion.uploads import xlsx
 
 PROJECT = Path(__file__).parents[2]
@@ -56,6 +57,10 @@ def upload(tmp_path: Path) -> Path:
 def is_alive(process: int) -> bool:
     state = Path(f"/proc/{process}/stat")
     return state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def children_of(process: int) -> list[int]:
+    return list(map(int, Path(f"/proc/{process}/task/{process}/children").read_text().split()))
 
 
 def wait_until(condition: object) -> bool:
@@ -131,7 +136,35 @@ def test_reading_leaves_no_child_behind(upload: Path) -> None:
         for _ in range(20):
             cage.read(upload, "xlsx")
         (zygote,) = cage.zygotes
-        assert Path(f"/proc/{zygote}/task/{zygote}/children").read_text() == ""
+        assert wait_until(lambda: len(children_of(zygote)) == AHEAD)  # those that wait for the next upload
+        assert all(map(is_alive, children_of(zygote)))
+
+
+def test_a_child_that_dies_waiting_is_replaced_and_harms_no_upload(upload: Path) -> None:
+    with Cage() as cage:
+        cage.read(upload, "xlsx")
+        for _ in range(5):
+            dead = children_of(*cage.zygotes)[0]
+            os.kill(dead, signal.SIGKILL)
+            assert cage.read(upload, "xlsx").sheets
+            assert wait_until(lambda gone=dead: not is_alive(gone) and len(children_of(*cage.zygotes)) == AHEAD)
+
+
+def test_waiting_children_end_with_the_cage(upload: Path) -> None:
+    with Cage() as cage:
+        cage.read(upload, "xlsx")
+        waiting = children_of(*cage.zygotes)
+        assert waiting
+    assert wait_until(lambda: not any(map(is_alive, waiting)))
+
+
+def test_waiting_children_end_with_a_zygote_that_is_killed(upload: Path) -> None:
+    with Cage() as cage:
+        cage.read(upload, "xlsx")
+        (zygote,) = cage.zygotes
+        waiting = children_of(zygote)
+        os.kill(zygote, signal.SIGKILL)
+        assert wait_until(lambda: not any(map(is_alive, waiting)))
 
 
 def test_a_closed_cage_starts_again_when_needed(upload: Path) -> None:

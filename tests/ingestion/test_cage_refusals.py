@@ -198,26 +198,20 @@ def test_a_reading_that_outlasts_the_wall_clock_is_killed_as_sec_20(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("exit_code", "timed_out", "code"),
-    [
-        (-signal.SIGXCPU, False, "SEC-20"),
-        (-signal.SIGKILL, True, "SEC-20"),
-        (-signal.SIGKILL, False, "SEC-19"),
-        (1, False, "SEC-19"),
-    ],
+    ("exit_code", "code"), [(-signal.SIGXCPU, "SEC-20"), (-signal.SIGKILL, "SEC-19"), (1, "SEC-19")]
 )
-def test_the_end_of_a_child_tells_why_it_ended(exit_code: int, timed_out: bool, code: str) -> None:
+def test_the_end_of_a_child_tells_why_it_ended(exit_code: int, code: str) -> None:
     with pytest.raises(CageRefused) as refused:
-        judge(Outcome(None, exit_code, timed_out))
+        judge(Outcome(None, exit_code))
     assert refused.value.finding.code == code
 
 
 def test_a_whole_answer_of_a_child_that_then_failed_is_not_believed() -> None:
     whole = b"\x81\xa4done\xc3"
     answer = FRAME_LENGTH.pack(len(whole)) + whole
-    assert judge(Outcome(content_of(answer), 0, timed_out=False)) == CagedFile(())
+    assert judge(Outcome(content_of(answer), 0)) == CagedFile(())
     with pytest.raises(CageRefused):
-        judge(Outcome(content_of(answer), 1, timed_out=False))
+        judge(Outcome(content_of(answer), 1))
 
 
 def test_a_reading_that_needs_too_much_memory_is_stopped(tmp_path: Path) -> None:

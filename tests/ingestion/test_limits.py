@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import msgpack
 import pytest
 
-from ingestion.cage import CageRefused, read_sheets
+from ingestion.cage import Cage, CageRefused, read_sheets
 from ingestion.cage.outcomes import Outcome, content_of, judge
 from ingestion.caged.request import FRAME_LENGTH
 from ingestion.gate import inspect
@@ -62,10 +62,16 @@ def _over_memory() -> bytes:
     return FRAME_LENGTH.pack(len(refusal)) + refusal
 
 
-ENDS: dict[str, Callable[[], Outcome]] = {
-    "reading_seconds": lambda: Outcome(None, -signal.SIGXCPU, timed_out=False),
-    "waiting_seconds": lambda: Outcome(None, -signal.SIGKILL, timed_out=True),
-    "memory_bytes": lambda: Outcome(content_of(_over_memory()), 0, timed_out=False),
+def _impatient(folder: Path) -> object:
+    (folder / "a.csv").write_bytes(b"a;b\n")
+    with Cage(limits_in_force=replace(limits(), waiting_seconds=0)) as cage:
+        return cage.read(folder / "a.csv", "csv")
+
+
+ENDS: dict[str, Callable[[Path], object]] = {
+    "reading_seconds": lambda _: judge(Outcome(None, -signal.SIGXCPU)),
+    "waiting_seconds": _impatient,
+    "memory_bytes": lambda _: judge(Outcome(content_of(_over_memory()), 0)),
 }
 """How a reading ends that goes past a limit of the machine."""
 
@@ -107,7 +113,7 @@ def test_a_file_that_unpacks_to_too_much_is_told_the_limit(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("limit", ENDS)
-def test_a_reading_past_a_limit_of_the_machine_is_told_the_limit(limit: str) -> None:
+def test_a_reading_past_a_limit_of_the_machine_is_told_the_limit(limit: str, tmp_path: Path) -> None:
     with pytest.raises(CageRefused) as refused:
-        judge(ENDS[limit]())
+        ENDS[limit](tmp_path)
     assert (refused.value.finding.code, refused.value.finding.expected) == ("SEC-20", limit_text(limit))
