@@ -115,16 +115,16 @@ class PlainCells:
         if spelled.translate(None, _NUMBER_LETTERS):
             raise LookupError
         floats = list(map(float, spelled.decode().split(" "))) if spelled else []
-        numbers: list[Cell] = list(map(_whole, floats))
+        numbers: list[Cell] = [
+            int(number) if number.is_integer() and -EXACT_FLOAT < number < EXACT_FLOAT else number for number in floats
+        ]
         used = {style.decode() for style in set(self.number_styles) if style}
         if used & book.doubtful:
             raise LookupError
         for dated in used & book.dates:
             shown = dated.encode()
-            numbers = [
-                _day(number) if style == shown else number
-                for number, style in zip(numbers, self.number_styles, strict=True)
-            ]
+            for place in [place for place, style in enumerate(self.number_styles) if style == shown]:
+                numbers[place] = _day(numbers[place])
         return numbers
 
     def _others(self, texts: list[str]) -> Iterator[Cell]:
@@ -133,10 +133,6 @@ class PlainCells:
         for value, kind in zip(self.values, self.others, strict=True):
             if kind:
                 yield _BOOLEANS[value] if kind == b"b" else next(coming) or None
-
-
-def _whole(number: float) -> float:
-    return number if number % 1 or abs(number) >= EXACT_FLOAT else int(number)
 
 
 def _day(serial: Cell) -> str:
