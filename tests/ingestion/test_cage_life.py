@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 from ingestion.cage import Cage, CagedFile, lane, read_sheets
 from ingestion.caged.call_filter import can_filter_calls
 from ingestion.caged.zygote import AHEAD
+from ingestion.limits import limits
 from tests.ingestion.uploads import xlsx
 
 PROJECT = Path(__file__).parents[2]
@@ -148,6 +150,20 @@ def test_a_child_that_dies_waiting_is_replaced_and_harms_no_upload(upload: Path)
             os.kill(dead, signal.SIGKILL)
             assert cage.read(upload, "xlsx").sheets
             assert wait_until(lambda gone=dead: not is_alive(gone) and len(children_of(*cage.zygotes)) == AHEAD)
+
+
+def test_an_upload_that_no_child_takes_is_read_by_a_fresh_zygote(upload: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lane, "GRACE_SECONDS", 0.2)
+    with Cage(limits_in_force=dataclasses.replace(limits(), waiting_seconds=1)) as cage:
+        cage.read(upload, "xlsx")
+        (stuck,) = cage.zygotes
+        assert wait_until(lambda: len(children_of(stuck)) == AHEAD)
+        stopped = children_of(stuck)
+        for child in stopped:
+            os.kill(child, signal.SIGSTOP)
+        assert cage.read(upload, "xlsx").sheets
+        assert cage.zygotes != (stuck,)
+    assert wait_until(lambda: not any(map(is_alive, stopped)))
 
 
 def test_waiting_children_end_with_the_cage(upload: Path) -> None:
