@@ -48,6 +48,7 @@ def attend(control: socket.socket, zygote: int, limits: ReadingLimits) -> None:
             return
         status = 1
         control.send(msgpack.packb({"taken": os.getpid()}))
+        control.close()
         request = msgpack.unpackb(message)
         if "reads" in request:
             answer_many(descriptors[0], limits, int(request["reads"]))

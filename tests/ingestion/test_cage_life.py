@@ -102,6 +102,27 @@ def test_a_filtered_child_can_only_compute_and_answer(act: str) -> None:
     assert ended.returncode == 0
 
 
+def test_a_child_lets_go_of_the_socket_it_was_asked_by_whatever_its_number() -> None:
+    code = (
+        "import os, socket, sys\nfrom dataclasses import fields\nfrom ingestion.caged import child\n"
+        "from ingestion.caged.request import ReadingLimits\nfrom ingestion.limits import limits\n"
+        "reading = ReadingLimits(**{f.name: getattr(limits(), f.name) for f in fields(ReadingLimits)})\n"
+        "owner, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)\n"
+        "control = socket.socket(fileno=os.dup2(theirs.fileno(), 700))\n"
+        "def look(*_):\n"
+        "    try:\n        os.write(700, b'x')\n"
+        "    except OSError:\n        yield {'name': 'let go', 'rows': []}\n"
+        "child.read_csv = look\n"
+        "upload, (listening, answering) = os.open('/dev/null', os.O_RDONLY), os.pipe()\n"
+        "socket.send_fds(owner, [child.msgpack.packb({'kind': 'csv'})], [upload, answering])\n"
+        "zygote = os.getpid()\n"
+        "if os.fork() == 0:\n    child.attend(control, zygote, reading)\n"
+        "os.close(answering)\nprint(os.read(listening, 1000))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert "let go" in told.stdout
+
+
 @pytest.mark.skipif(not FILTERS, reason="kernel or machine without system call filters")
 def test_a_filtered_child_may_still_abort_itself() -> None:
     code = f"{CAGED_WITHOUT_LIMITS}filter_calls()\nos.abort()"
