@@ -42,7 +42,7 @@ def read_workbook(content: bytes, kind: str, limits: ReadingLimits) -> Iterator[
         read_facts = xlsx_facts.read_facts if kind == "xlsx" else ods_facts.read_facts
         facts = read_facts(Archive(content), limits)
         check_names(facts)
-        if all(sheet.rows is not None for sheet in facts.values()):
+        if facts and all(sheet.rows is not None for sheet in facts.values()):
             for found in facts.values():
                 yield _sheet_map(found, found.rows or [], limits)
             return

@@ -59,8 +59,9 @@ def read_facts(archive: Archive, limits: ReadingLimits) -> dict[str, SheetFacts]
     folder, _, base = main.rpartition("/")
     relations = _read(archive, f"{folder}/_rels/{base}.rels".removeprefix("/"), _Relations)
     style_part = _part_of(relations.of_kind("styles"), folder)
-    styles = _read(archive, style_part, _Styles) if archive.name_of(style_part) else _Styles()
-    texts = _shared_strings(archive) if _is_usual(archive, main, workbook, relations) else None
+    styles = _read(archive, style_part, _Styles) if archive.name_of(style_part) else NO_STYLES
+    is_usual = styles.are_styles and _is_usual(archive, main, workbook, relations)
+    texts = _shared_strings(archive) if is_usual else None
     book = styles.facts._replace(texts=texts)
     extent = Extent(limits)
     facts = {}
@@ -192,6 +193,7 @@ class _Styles(PartReader):
         self._codes = dict(_BUILT_IN)
         self._cells: list[str] = []
         self._is_cell_style = False
+        self.are_styles = False
 
     def read_whole(self, markup: bytes) -> None:
         """Read a whole part: at once where its tables are plainly spelled, as nearly all are."""
@@ -200,6 +202,7 @@ class _Styles(PartReader):
             self.read((markup,))
         else:
             check_markup(markup)
+            self.are_styles = True
             codes, self._cells = tables
             self._codes |= codes
 
@@ -212,6 +215,8 @@ class _Styles(PartReader):
             if len(code) > LONGEST_FORMAT:
                 raise Refusal("FMT-02", found=f"định dạng số dài {len(code)} ký tự")
             self._codes[attributes.get("numFmtId", "")] = code
+        elif name == "styleSheet":
+            self.are_styles = True
         elif name == "cellXfs":
             if self._cells:  # readers would number the styles differently
                 raise Refusal("FMT-02", found="hai bảng kiểu ô")
@@ -233,6 +238,10 @@ class _Styles(PartReader):
             {index for index, code in codes.items() if code is not None and shown[code] == "date"},
             {index for index, code in codes.items() if code is None or shown[code] is None},
         )
+
+
+NO_STYLES = _Styles()
+NO_STYLES.are_styles = True
 
 
 class _Sheet(PartReader):

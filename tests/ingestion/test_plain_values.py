@@ -135,6 +135,7 @@ DOUBTFUL: dict[str, tuple[str, dict[str, str | bytes]]] = {
             "xl/texts.xml": f'{XML}<sst xmlns="{MAIN}"><si><t>khác</t></si></sst>',
         },
     ),
+    "styles that are none": ('<c r="A1"><v>1</v></c>', {STYLES: f'{XML}<theme xmlns="{MAIN}"/>'}),
     "another encoding": (
         '<c r="A1" t="s"><v>0</v></c>',
         {STRINGS: XML.replace("UTF-8", "ISO-8859-1") + f'<sst xmlns="{MAIN}"><si><t>abc</t></si></sst>'},
