@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from ingestion.caged.workbook import Sheet
 
-NOBODY_ASKS = 64
-"""How a child ends that was never asked: the owner of the zygote is gone."""
 DESCRIPTORS = 2
 READ = 1 << 20
 WORTH_WRITING = 1 << 16
@@ -38,15 +36,17 @@ DOOR = 0
 
 
 def attend(control: socket.socket, zygote: int, limits: ReadingLimits) -> None:
-    """Wait for a request, say that it is taken, answer it, and end the process; never returns."""
-    status = NOBODY_ASKS
+    """Wait for a request, say that it is taken, answer it, and end the process, as where nobody asks any more.
+
+    Never returns.
+    """
+    status = 1
     try:
         if not leave_with(zygote):
             return
         message, descriptors, _, _ = socket.recv_fds(control, LARGEST_REQUEST, DESCRIPTORS)
         if not message:
             return
-        status = 1
         control.send(msgpack.packb({"taken": os.getpid()}))
         control.close()
         request = msgpack.unpackb(message)

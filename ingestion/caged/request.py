@@ -1,7 +1,8 @@
 """What the cage is asked and how it answers: plain msgpack maps, never pickle.
 
 The zygote is told the limits first. A request for one upload travels with two descriptors (the
-upload to read, the pipe to answer into).
+upload to read, the pipe to answer into); the child that takes it says so by its number (`taken`), and
+the zygote says how each child ended (`ended`).
 The answer is a sequence of frames, each a 4-byte length and one msgpack map: any number of sheets,
 then one end (`done`), or a refusal (`code` and its facts) in its place.
 

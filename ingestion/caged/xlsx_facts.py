@@ -59,8 +59,9 @@ def read_facts(archive: Archive, limits: ReadingLimits) -> dict[str, SheetFacts]
     folder, _, base = main.rpartition("/")
     relations = _read(archive, f"{folder}/_rels/{base}.rels".removeprefix("/"), _Relations)
     style_part = _part_of(relations.of_kind("styles"), folder)
-    styles = _read(archive, style_part, _Styles) if archive.name_of(style_part) else NO_STYLES
-    is_usual = styles.are_styles and _is_usual(archive, main, workbook, relations)
+    has_styles = archive.name_of(style_part) is not None
+    styles = _read(archive, style_part, _Styles) if has_styles else _Styles()
+    is_usual = styles.are_styles == has_styles and _is_usual(archive, main, workbook, relations)
     texts = _shared_strings(archive) if is_usual else None
     book = styles.facts._replace(texts=texts)
     extent = Extent(limits)
@@ -240,10 +241,6 @@ class _Styles(PartReader):
         )
 
 
-NO_STYLES = _Styles()
-NO_STYLES.are_styles = True
-
-
 class _Sheet(PartReader):
     """Follows cells as they stand; one object per sheet, few calls per cell because sheets can be large."""
 
@@ -251,8 +248,6 @@ class _Sheet(PartReader):
         super().__init__()
         self.facts = facts
         self._book = book
-        self._formats = book.formats
-        self._styles = book.styles
         self._extent = extent
         self._columns: dict[str, int] = {}
         self._row = self._column = self._last_row = self._last_column = -1
@@ -337,9 +332,9 @@ class _Sheet(PartReader):
         if not (self._has_value or self._has_text):
             self.facts.uncalculated.append((self._row, self._column))
         if self._kind == "n" and self._style:
-            if code := self._formats.get(self._style):
+            if code := self._book.formats.get(self._style):
                 self.facts.formats.setdefault(code, []).extend((self._row, self._column))
-            elif self._styles and not (self._style.isdigit() and int(self._style) < self._styles):
+            elif self._book.styles and not (self._style.isdigit() and int(self._style) < self._book.styles):
                 raise self._unreadable("chỉ số kiểu")
 
     def _unreadable(self, what: str) -> Refusal:

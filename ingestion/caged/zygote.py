@@ -20,7 +20,7 @@ from contextlib import suppress
 
 import msgpack
 
-from ingestion.caged.child import NOBODY_ASKS, attend
+from ingestion.caged.child import attend
 from ingestion.caged.isolation import isolate_zygote
 from ingestion.caged.rehearsal import rehearse
 from ingestion.caged.request import LARGEST_REQUEST, ReadingLimits
@@ -47,17 +47,18 @@ def main() -> None:
 
 
 def _keep_children(control: socket.socket, limits: ReadingLimits) -> None:
-    """Have children wait for uploads, and tell how each that ended did; ends when nobody asks any more."""
+    """Have children wait for uploads, and tell how each that ended did.
+
+    Raises:
+        OSError: nobody listens any more; a child that waited has seen that and ended, whatever it says of it.
+    """
     for _ in range(AHEAD):
         _fork(control, limits)
     while True:
         child, status, usage = os.wait4(-1, 0)
-        code = os.waitstatus_to_exitcode(status)
-        if code == NOBODY_ASKS:
-            return
         ended = {
             "ended": child,
-            "exit": code,
+            "exit": os.waitstatus_to_exitcode(status),
             "cpu_milliseconds": round((usage.ru_utime + usage.ru_stime) * 1000),
             "peak_kibibytes": usage.ru_maxrss,
         }

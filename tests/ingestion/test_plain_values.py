@@ -23,6 +23,9 @@ from tests.ingestion.uploads import MAIN, XML, sheet_xml, workbook_relations, wo
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ingestion.caged.facts import Extent, SheetFacts
+    from ingestion.caged.plain_values import BookFacts
+
 READING = ReadingLimits(**{field.name: getattr(limits(), field.name) for field in fields(ReadingLimits)})
 HONEST_FILES = sorted((Path(__file__).parents[1] / "fixtures" / "honest").rglob("*.xlsx"))
 SHEET, STRINGS, STYLES = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"
@@ -46,8 +49,8 @@ def both_ways(content: bytes) -> Read:
             asked.append(True)
             return CalamineWorkbook.from_filelike(handle)
 
-    def without_values(markup: bytes, facts: xlsx_facts.SheetFacts, *rest: object) -> bytes:
-        left = take_plain_rows(markup, facts, *rest)  # type: ignore[arg-type]
+    def without_values(markup: bytes, facts: SheetFacts, book: BookFacts, extent: Extent) -> bytes:
+        left = take_plain_rows(markup, facts, book, extent)
         facts.rows = None
         return left
 
