@@ -30,7 +30,6 @@ START_SECONDS = 30.0
 GRACE_SECONDS = 2.0
 END_SECONDS = 5.0
 KEPT_VARIABLES = ("LD_LIBRARY_PATH",)
-READING_LIMITS = tuple(field.name for field in fields(ReadingLimits))
 
 
 class CageUnavailable(ThuocDoError):
@@ -38,6 +37,11 @@ class CageUnavailable(ThuocDoError):
 
     code = "CAGE-01"
     retryable = True
+
+
+def reading_limits(limits: Limits) -> ReadingLimits:
+    """Return those limits that hold inside the cage."""
+    return ReadingLimits(**{field.name: getattr(limits, field.name) for field in fields(ReadingLimits)})
 
 
 class LaneLost(Exception):
@@ -74,9 +78,8 @@ class Lane:
                 env={name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ},
                 start_new_session=True,
             )
-        reading = {name: getattr(limits, name) for name in READING_LIMITS}
         with suppress(OSError):  # it died at once: there will be no first word
-            self.control.send(msgpack.packb(reading))
+            self.control.send(msgpack.packb(vars(reading_limits(limits))))
         hello = self._receive(time.monotonic() + START_SECONDS)
         if hello is None:
             self.end()

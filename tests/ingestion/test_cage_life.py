@@ -27,12 +27,11 @@ FILTERS = can_filter_calls()
 
 CAGED = """
 import errno, os, resource, signal, socket, sys
-from dataclasses import fields
 from ingestion.caged.call_filter import filter_calls
 from ingestion.caged.isolation import forbid_descriptors, isolate_zygote, limit_child
-from ingestion.caged.request import ReadingLimits
+from ingestion.cage.lane import reading_limits
 from ingestion.limits import limits
-reading = ReadingLimits(**{field.name: getattr(limits(), field.name) for field in fields(ReadingLimits)})
+reading = reading_limits(limits())
 isolate_zygote(reading)
 limit_child(reading.reading_seconds)
 forbid_descriptors(1)
@@ -105,9 +104,9 @@ def test_a_filtered_child_can_only_compute_and_answer(act: str) -> None:
 
 def test_a_child_lets_go_of_the_socket_it_was_asked_by_whatever_its_number() -> None:
     code = (
-        "import os, socket, sys\nfrom dataclasses import fields\nfrom ingestion.caged import child\n"
-        "from ingestion.caged.request import ReadingLimits\nfrom ingestion.limits import limits\n"
-        "reading = ReadingLimits(**{f.name: getattr(limits(), f.name) for f in fields(ReadingLimits)})\n"
+        "import os, socket, sys\nfrom ingestion.caged import child\n"
+        "from ingestion.cage.lane import reading_limits\nfrom ingestion.limits import limits\n"
+        "reading = reading_limits(limits())\n"
         "owner, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)\n"
         "control = socket.socket(fileno=os.dup2(theirs.fileno(), 700))\n"
         "def look(*_):\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingestion.cage.lane import reading_limits
 from ingestion.caged import xlsx_facts
 from ingestion.caged.archive import Archive
 from ingestion.caged.facts import Extent, SheetFacts
 from ingestion.caged.plain_rows import take_plain_rows
 from ingestion.caged.plain_values import BookFacts
-from ingestion.caged.request import ReadingLimits, Refusal
+from ingestion.caged.request import Refusal
 from ingestion.limits import limits
 from tests.ingestion.test_cage_refusals import REFUSED
 from tests.ingestion.test_gate import HOSTILE
@@ -25,7 +26,7 @@ from tests.ingestion.uploads import sheet_xml, xlsx, xlsx_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-READING = ReadingLimits(**{field.name: getattr(limits(), field.name) for field in fields(ReadingLimits)})
+READING = reading_limits(limits())
 FORMATS = {"1": "0.00%", "2": "0.0%"}
 STYLES = 4
 

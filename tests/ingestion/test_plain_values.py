@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.sax.saxutils import escape
@@ -13,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from ingestion.cage.lane import reading_limits
 from ingestion.caged import workbook, xlsx_facts
 from ingestion.caged.plain_rows import take_plain_rows
-from ingestion.caged.request import ReadingLimits, Refusal
+from ingestion.caged.request import Refusal
 from ingestion.limits import limits
 from tests.ingestion.test_gate_honest import HONEST
 from tests.ingestion.uploads import MAIN, XML, sheet_xml, workbook_relations, workbook_xml, xlsx
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ingestion.caged.facts import Extent, SheetFacts
     from ingestion.caged.plain_values import BookFacts
 
-READING = ReadingLimits(**{field.name: getattr(limits(), field.name) for field in fields(ReadingLimits)})
+READING = reading_limits(limits())
 HONEST_FILES = sorted((Path(__file__).parents[1] / "fixtures" / "honest").rglob("*.xlsx"))
 SHEET, STRINGS, STYLES = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"
 BAD_MERGE = '<mergeCells><mergeCell ref="?"/></mergeCells>'

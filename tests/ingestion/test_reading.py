@@ -160,15 +160,15 @@ def test_a_shared_child_that_takes_too_long_is_ended_and_its_file_gets_a_child_o
 
 def test_a_shared_child_is_locked_in_like_any_other(tmp_path: Path) -> None:
     code = (
-        "import os, socket, sys\nfrom dataclasses import fields\nfrom ingestion.caged import child\n"
-        "from ingestion.caged.request import ReadingLimits\nfrom ingestion.limits import limits\n"
+        "import os, socket, sys\nfrom ingestion.caged import child\n"
+        "from ingestion.cage.lane import reading_limits\nfrom ingestion.limits import limits\n"
         "ours, theirs = socket.socketpair()\n"
         "ours.sendall(child.FILE_HEAD.pack(b'csv ', 2) + b'a\\n')\n"
         "def escape(*_):\n"
         "    try:\n        open('/etc/hostname')\n"
         "    except OSError:\n        yield {'name': 'locked in', 'rows': []}\n"
         "child.read_csv = escape\n"
-        "reading = ReadingLimits(**{f.name: getattr(limits(), f.name) for f in fields(ReadingLimits)})\n"
+        "reading = reading_limits(limits())\n"
         "if os.fork() == 0:\n    ours.close()\n    child.answer_many(theirs.fileno(), reading, 1)\n    os._exit(0)\n"
         "theirs.close()\nprint(ours.recv(1000))"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ingestion.forms.layout import (
     FIGURE_COLUMNS,
@@ -26,10 +26,15 @@ from ingestion.forms.writing.rules import InputRules
 from plans.records import ValueKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from xlsxwriter.worksheet import Worksheet
 
     from ingestion.forms.contents import IndicatorRow, TaskRow
+    from ingestion.forms.layout import Column
     from ingestion.forms.writing.book import Book
+
+Item = TypeVar("Item", "IndicatorRow", "TaskRow")
 
 
 def write_indicators(book: Book) -> None:
@@ -42,14 +47,22 @@ def write_indicators(book: Book) -> None:
     last = len(INDICATOR_COLUMNS) - 2
     sheet.write_string(9, last, "Đơn vị tính: như từng dòng", book.formats["right"])
     write_header(book, sheet, INDICATOR_COLUMNS)
-    row, section = FIRST_ROW, None
-    for item in book.contents.indicators:
-        if item.section != section:
-            row, section = write_section(book, sheet, row, item.section, INDICATOR_COLUMNS), item.section
+    for row, item in _in_sections(book, sheet, book.contents.indicators, INDICATOR_COLUMNS):
         _write_indicator(book, sheet, row, item, rules)
-        row += 1
     rules.write(sheet)
-    write_signatures(book, sheet, row + 1, (1, 5, 9))
+    write_signatures(book, sheet, row + 2, (1, 5, 9))
+
+
+def _in_sections(
+    book: Book, sheet: Worksheet, items: tuple[Item, ...], columns: Sequence[Column]
+) -> Iterator[tuple[int, Item]]:
+    """Give each item with its row, below the heading of its section."""
+    row, section = FIRST_ROW, None
+    for item in items:
+        if item.section != section:
+            row, section = write_section(book, sheet, row, item.section, columns), item.section
+        yield row, item
+        row += 1
 
 
 def _write_indicator(book: Book, sheet: Worksheet, row: int, item: IndicatorRow, rules: InputRules) -> None:
@@ -97,14 +110,11 @@ def write_tasks(book: Book) -> None:
     """Write the sheet of tasks."""
     sheet = open_sheet(book, TASK_SHEET, TASK_COLUMNS, "BÁO CÁO TIẾN ĐỘ THỰC HIỆN NHIỆM VỤ")
     write_header(book, sheet, TASK_COLUMNS)
-    row, section, rules = FIRST_ROW, None, InputRules()
-    for item in book.contents.tasks:
-        if item.section != section:
-            row, section = write_section(book, sheet, row, item.section, TASK_COLUMNS), item.section
+    rules = InputRules()
+    for row, item in _in_sections(book, sheet, book.contents.tasks, TASK_COLUMNS):
         _write_task(book, sheet, row, item, rules)
-        row += 1
     rules.write(sheet)
-    write_signatures(book, sheet, row + 1, (1, 4, 7))
+    write_signatures(book, sheet, row + 2, (1, 4, 7))
 
 
 def _write_task(book: Book, sheet: Worksheet, row: int, item: TaskRow, rules: InputRules) -> None:

@@ -6,12 +6,11 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import fields
 from typing import Any
 
 from ingestion.cage import CagedFile, CagedSheet
+from ingestion.cage.lane import reading_limits
 from ingestion.caged.delimited import read_csv, read_json
-from ingestion.caged.request import ReadingLimits
 from ingestion.limits import limits
 from tests.ingestion.forms.messing.filled import Book
 
@@ -28,11 +27,11 @@ def as_csv(book: Book, delimiter: str, encoding: str) -> CagedFile:
         for row in rows:
             texts = ["" if cell is None else _written(cell) for cell in row]
             csv.writer(target, delimiter=delimiter).writerow(texts + [""] * (width - len(texts)))
-    return _caged(read_csv(target.getvalue().encode(encoding), _reading_limits()))
+    return _caged(read_csv(target.getvalue().encode(encoding), reading_limits(limits())))
 
 
 def as_json(book: Book) -> CagedFile:
-    return _caged(read_json(json.dumps(book, ensure_ascii=False).encode(), _reading_limits()))
+    return _caged(read_json(json.dumps(book, ensure_ascii=False).encode(), reading_limits(limits())))
 
 
 RENDERINGS: tuple[Callable[[Book], CagedFile], ...] = (
@@ -48,10 +47,6 @@ def _caged(sheets: Iterable[dict[str, Any]]) -> CagedFile:
             for sheet in sheets
         )
     )
-
-
-def _reading_limits() -> ReadingLimits:
-    return ReadingLimits(**{field.name: getattr(limits(), field.name) for field in fields(ReadingLimits)})
 
 
 def _written(cell: object) -> str:
